@@ -1,0 +1,63 @@
+"""Names of characters: what may be one, and when two are the same."""
+
+import unicodedata
+
+from bot.story.errors import InvalidError
+
+NARRATOR = "Narrator"
+"""The name under which narration is posted; nobody can claim it."""
+
+MAX_NAME = 80
+"""Characters in a name, the most that Discord takes as a webhook's name.
+
+Source: https://discord.com/developers/docs/resources/webhook#create-webhook
+"""
+
+_REFUSED_BY_DISCORD = ("clyde", "discord")
+
+
+def name_key(name: str) -> str:
+    """The form in which two names are compared: NFKC, case folded, white space collapsed."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    # Case folding can undo normalisation (U+0345), so normalise once more.
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+NARRATOR_KEY = name_key(NARRATOR)
+
+
+def _is_invisible(character: str) -> bool:
+    """Whether a character is a control or format character (NUL, right-to-left marks, joiners)."""
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def clean_name(name: str) -> str:
+    """A name as it will be kept: without invisible characters, white space collapsed.
+
+    Args:
+        name: what a writer typed.
+
+    Returns:
+        The name to keep, 1 to 80 characters long.
+
+    Raises:
+        InvalidError: the name is empty, too long, the narrator's, or one that Discord refuses.
+    """
+    # White space first: a tab is a control character, but it separates words.
+    spaced = " ".join(name.split())
+    kept = " ".join("".join(c for c in spaced if not _is_invisible(c)).split())
+    if not kept:
+        raise InvalidError("A character needs a name that people can see. Give one.")
+    if len(kept) > MAX_NAME:
+        raise InvalidError(
+            f"That name has {len(kept)} characters; Discord shows at most {MAX_NAME}. Shorten it."
+        )
+    key = name_key(kept)
+    if key == NARRATOR_KEY:
+        raise InvalidError("“Narrator” is the storyteller's own name. Choose another.")
+    for word in _REFUSED_BY_DISCORD:
+        if word in key:
+            raise InvalidError(
+                f"Discord refuses names with “{word}” in them. Choose another spelling."
+            )
+    return kept

@@ -1,0 +1,158 @@
+"""A story, its settings, the channels it plays in, and the branches it has."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+MAX_TITLE = 100
+MAX_PREMISE = 2_000
+MAX_STYLE = 1_000
+MAX_VARIANTS = 4
+"""Variants that one request may ask for."""
+
+
+class StoryState(StrEnum):
+    """Where a story is in its life."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+class Proxying(StrEnum):
+    """Who posts typed turns under the character's name."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    OFF = "off"
+
+
+class TieRule(StrEnum):
+    """Who breaks a tie."""
+
+    OPENER = "opener"
+    SECOND_ROUND = "second_round"
+
+
+class Counts(StrEnum):
+    """Whether approvals are shown while people still vote."""
+
+    HIDDEN = "hidden"
+    OPEN = "open"
+
+
+class Voters(StrEnum):
+    """Who may vote: writers with a live claim and the owner, or whoever sees the channel."""
+
+    CLAIMANTS = "claimants"
+    CHANNEL = "channel"
+
+
+class AiPolicy(StrEnum):
+    """How much the model may write: all, voices and narration of the unclaimed, or no prose."""
+
+    FULL = "full"
+    VOICES = "voices_only"
+    SCRIBE = "scribe"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the owner of a story may set.
+
+    Attributes:
+        style: how the prose should sound, in the owner's words.
+        point_of_view: person and tense, in the owner's words.
+        variants: variants a ballot is drafted with, 1 to 4.
+        window: how long a ballot waits for those awaited.
+        quorum: writers who must have voted (1 suffices for a lone voter).
+        table_talk: characters that mark another bot's command when a letter follows.
+    """
+
+    style: str = ""
+    point_of_view: str = ""
+    variants: int = 3
+    window: timedelta = timedelta(hours=12)
+    quorum: int = 2
+    tie: TieRule = TieRule.OPENER
+    counts: Counts = Counts.HIDDEN
+    voters: Voters = Voters.CLAIMANTS
+    proxying: Proxying = Proxying.OURS
+    ai: AiPolicy = AiPolicy.FULL
+    table_talk: str = "!?$."
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story of a Discord server. ``owner_id`` and ``opener_id`` are Discord user ids."""
+
+    id: int
+    guild_id: int
+    title: str
+    premise: str
+    rating: str
+    owner_id: int
+    opener_id: int
+    opened_at: datetime
+    state: StoryState = StoryState.OPEN
+    closed_at: datetime | None = None
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A chain of turns with its own head.
+
+    Attributes:
+        head_id: the last turn, or None while nothing was written.
+        depth: number of turns from the first to the head, withdrawn ones included.
+    """
+
+    id: int
+    story_id: int
+    name: str
+    head_id: int | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A Discord channel, thread or forum post in which a branch is played.
+
+    Attributes:
+        channel_id: Discord's id of the channel or thread.
+        parent_id: for a thread, the channel it hangs on (webhooks belong to that one).
+        seen_id: the newest message of the channel that was read; what came later while the bot
+            was away is read when it returns.
+    """
+
+    channel_id: int
+    guild_id: int
+    parent_id: int | None
+    story_id: int
+    branch_id: int
+    seen_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something happens: a channel with the story and the branch it plays."""
+
+    channel: Channel
+    story: Story
+    branch: Branch
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something.
+
+    Attributes:
+        writer_id: Discord user id.
+        name: display name, for credits and sentences.
+        manages: whether Discord lets them manage the channel.
+    """
+
+    writer_id: int
+    name: str
+    manages: bool = False

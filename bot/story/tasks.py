@@ -1,0 +1,41 @@
+"""Work that must get done however often the process dies: what to do, on what, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class TaskKind(StrEnum):
+    """What a task does.
+
+    DRAFT: write the next round of a ballot. SETTLE: look whether a ballot is decided.
+    POST: send, redraw and delete what is due in a channel.
+    """
+
+    DRAFT = "draft"
+    SETTLE = "settle"
+    POST = "post"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A deed to be done once, named by kind and subject.
+
+    Attributes:
+        subject_id: ballot id for DRAFT and SETTLE, Discord channel id for POST.
+        due_at: when it may be begun.
+        attempts: times it was begun since it last succeeded.
+        version: raised by each new request for the deed; a runner that finished an older version
+            leaves the task standing, so that it runs again.
+    """
+
+    kind: TaskKind
+    subject_id: int
+    due_at: datetime
+    attempts: int
+    version: int
+
+    @property
+    def name(self) -> str:
+        """The deed's name, such as ``settle:12``."""
+        return f"{self.kind}:{self.subject_id}"

@@ -1,0 +1,1 @@
+"""The rooms that know Discord: event, request, one service, render."""

@@ -1,0 +1,1 @@
+"""Durable buttons, modals, cards, and the stage on which posts appear."""

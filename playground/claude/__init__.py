@@ -1,0 +1,1 @@
+"""A local server that speaks the Messages API, with an offline narrator behind it."""
