@@ -1,0 +1,208 @@
+"""A story as a book: Markdown for readers, JSON for machines. Ids of Discord never enter either."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from bot.story.canon import Fact
+from bot.story.cast import Company
+from bot.story.tale import Story
+from bot.story.turn import Attachment, Source, Turn
+
+FORMAT = "troupe-story/1"
+MODEL = "model"
+"""How the model is called where a writer's name would stand."""
+SOMEBODY = "a writer"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything an export is made of. ``names`` are display names by Discord user id."""
+
+    story: Story
+    company: Company
+    turns: tuple[Turn, ...]
+    facts: tuple[Fact, ...]
+    names: Mapping[int, str]
+
+
+class TurnRecord(BaseModel):
+    """A turn in a JSON export. ``author`` is a display name, or "model"."""
+
+    seq: int
+    speaker: str
+    author: str
+    source: Source
+    text: str
+    at: datetime
+    revised: bool
+    attachments: list[str]
+
+
+class CharacterRecord(BaseModel):
+    """A character in a JSON export; secrets stay behind."""
+
+    name: str
+    aliases: list[str]
+    description: str
+    voice: str
+    wants: str
+    fears: str
+    played_by: str
+
+
+class FactRecord(BaseModel):
+    """A fact in a JSON export; ``from_seq`` is the turn it came from."""
+
+    number: int
+    text: str
+    about: str
+    state: str
+    quote: str
+    from_seq: int | None
+    accepted_by: str | None
+
+
+class StoryRecord(BaseModel):
+    """A whole story in a JSON export. ``shares`` are parts of all characters written, 0 to 1."""
+
+    format: str = FORMAT
+    title: str
+    premise: str
+    style: str
+    rating: str
+    opened_at: datetime
+    characters: list[CharacterRecord]
+    facts: list[FactRecord]
+    turns: list[TurnRecord]
+    shares: dict[str, float]
+
+
+def author_of(turn: Turn, names: Mapping[int, str]) -> str:
+    """Who wrote a turn's text, by display name; "model" for the model."""
+    if turn.author_id is None:
+        return MODEL
+    return names.get(turn.author_id, SOMEBODY)
+
+
+def shares(book: Book) -> dict[str, float]:
+    """Which part of the text (by characters) each author wrote, largest first; sums to 1.
+
+    Text of the model that a person edited counts for "model, edited by …".
+    """
+    written: Counter[str] = Counter()
+    for turn in book.turns:
+        author = author_of(turn, book.names)
+        if turn.source is Source.MODEL_EDITED:
+            author = f"{MODEL}, edited by {author}"
+        written[author] += len(turn.text)
+    total = sum(written.values())
+    return {author: count / total for author, count in written.most_common()} if total else {}
+
+
+def as_record(book: Book) -> StoryRecord:
+    """The story as a value that can be written as JSON."""
+    seqs = {turn.id: n for n, turn in enumerate(book.turns)}
+    return StoryRecord(
+        title=book.story.title,
+        premise=book.story.premise,
+        style=book.story.settings.style,
+        rating=book.story.rating,
+        opened_at=book.story.opened_at,
+        characters=[_character_record(book, n) for n in range(len(book.company.characters))],
+        facts=[
+            FactRecord(
+                number=fact.number,
+                text=fact.text,
+                about=fact.about,
+                state=fact.state,
+                quote=fact.quote,
+                from_seq=seqs.get(fact.source_turn_id) if fact.source_turn_id else None,
+                accepted_by=book.names.get(fact.accepted_by, SOMEBODY)
+                if fact.accepted_by
+                else None,
+            )
+            for fact in book.facts
+        ],
+        turns=[
+            TurnRecord(
+                seq=n,
+                speaker=turn.speaker,
+                author=author_of(turn, book.names),
+                source=turn.source,
+                text=turn.text,
+                at=turn.created_at,
+                revised=turn.revision > 0,
+                attachments=[a.filename for a in turn.attachments],
+            )
+            for n, turn in enumerate(book.turns)
+        ],
+        shares=shares(book),
+    )
+
+
+def _character_record(book: Book, n: int) -> CharacterRecord:
+    character = book.company.characters[n]
+    writer = book.company.writer_of(character.id)
+    return CharacterRecord(
+        name=character.name,
+        aliases=list(character.aliases),
+        description=character.sheet.description,
+        voice=character.sheet.voice,
+        wants=character.sheet.wants,
+        fears=character.sheet.fears,
+        played_by=book.names.get(writer, SOMEBODY) if writer else MODEL,
+    )
+
+
+def as_markdown(book: Book) -> str:
+    """The story as Markdown: each turn under its speaker, text as written, credits at the end."""
+    story = book.story
+    lines = [f"# {plain(story.title)}", ""]
+    if story.premise:
+        lines += [*(f"> {line}".rstrip() for line in story.premise.splitlines()), ""]
+    for turn in book.turns:
+        lines += [f"**{plain(turn.speaker)}**", "", turn.text, ""]
+        lines += [_mention(attachment) for attachment in turn.attachments]
+    canon = [fact for fact in book.facts if fact.state == "canon"]
+    if canon:
+        lines += ["---", "", "## What is true", ""]
+        lines += [f"- {f'{plain(f.about)}: ' if f.about else ''}{f.text}" for f in canon]
+        lines.append("")
+    lines += ["---", "", "## Who wrote this", ""]
+    lines += [f"- {plain(author)}: {part:.0%}" for author, part in shares(book).items()]
+    lines += ["", *_voices(book)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _mention(attachment: Attachment) -> str:
+    return f"*(with it: {plain(attachment.filename)})*\n"
+
+
+def _voices(book: Book) -> list[str]:
+    """Per speaker, who wrote how many of the turns."""
+    by_speaker: dict[str, Counter[str]] = {}
+    for turn in book.turns:
+        counts = by_speaker.setdefault(turn.speaker, Counter())
+        edited = " (edited)" if turn.source is Source.MODEL_EDITED else ""
+        counts[f"{author_of(turn, book.names)}{edited}"] += 1
+    lines = []
+    for speaker, counts in by_speaker.items():
+        told = ", ".join(f"{plain(who)} {n}" for who, n in counts.most_common())
+        lines.append(f"- {plain(speaker)}: {told}")
+    return ["Turns by speaker and author:", "", *lines] if lines else []
+
+
+def plain(text: str) -> str:
+    """Text in which Markdown signs stand for themselves, on one line."""
+    line = " ".join(text.split())
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|~" else c for c in line)
+
+
+def file_name(title: str) -> str:
+    """A title as a file's name: letters, digits and dashes."""
+    kept = "".join(c if c.isalnum() else "-" for c in title.lower())
+    return "-".join(part for part in kept.split("-") if part)[:60] or "story"

@@ -1,0 +1,113 @@
+"""Who may do what. One function answers, with the sentence that a refused writer reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.story.errors import NotAllowedError
+from bot.story.tale import Actor, Story, StoryState, Voters
+
+
+class Action(StrEnum):
+    """Things that not everybody may do always."""
+
+    READ = "read"
+    GOVERN = "govern"
+    RESUME = "resume"
+    ADD_CHARACTER = "add a character"
+    EDIT_CHARACTER = "edit this character"
+    CLAIM = "claim"
+    RELEASE = "release"
+    WRITE = "write"
+    NARRATE = "narrate"
+    CONTINUE = "ask for a continuation"
+    CLOSE_BALLOT = "close this ballot"
+    MAKE_CANON = "make canon"
+    RETIRE_FACT = "retire this fact"
+    TAKE_BACK = "take this back"
+    REVISE = "revise this"
+
+
+_WHILE_PAUSED = frozenset({Action.READ, Action.GOVERN, Action.RESUME, Action.RELEASE})
+_WHILE_CLOSED = frozenset({Action.READ})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an actor is to a story.
+
+    Attributes:
+        holds_claim: whether they hold a live claim.
+        theirs: whether the thing in question is theirs (their turn, fact, ballot, character).
+        owner_left: whether the owner is no member any more, so that others act for them.
+    """
+
+    holds_claim: bool = False
+    theirs: bool = False
+    owner_left: bool = False
+
+
+_OWNERS_ONLY = "Only the owner of this story may do that."
+_REFUSALS: Mapping[Action, str] = {
+    Action.GOVERN: _OWNERS_ONLY,
+    Action.RESUME: _OWNERS_ONLY,
+    Action.EDIT_CHARACTER: (
+        "Only the writer who holds or added this character, or the story's owner, may edit it."
+    ),
+    Action.RELEASE: "This character is not yours, so you cannot give it back.",
+    Action.WRITE: "Claim a character first: `/cast claim`.",
+    Action.NARRATE: "Only writers with a character, and the owner, narrate. `/cast claim` first.",
+    Action.CONTINUE: (
+        "Only writers with a character, and the owner, ask for a continuation. `/cast claim` first."
+    ),
+    Action.CLOSE_BALLOT: "Only whoever opened this ballot, or the story's owner, may close it.",
+    Action.MAKE_CANON: (
+        "Only writers with a character, and the owner, decide what is true. `/cast claim` first."
+    ),
+    Action.RETIRE_FACT: "Only whoever added or accepted this fact, or the owner, may retire it.",
+    Action.TAKE_BACK: (
+        "Only who wrote this may take it back; a ballot's passage, who opened the ballot; "
+        "anything, the owner."
+    ),
+    Action.REVISE: "Only who wrote this, or the story's owner, may change it.",
+}
+
+
+def may(actor: Actor, action: Action, story: Story, standing: Standing) -> str | None:
+    """Whether somebody may do something.
+
+    Args:
+        actor: who asks.
+        action: what they want to do.
+        story: where.
+        standing: what they are to the story and to the thing in question.
+
+    Returns:
+        None for yes; else the sentence of refusal.
+    """
+    if story.state is StoryState.CLOSED and action not in _WHILE_CLOSED:
+        return "This story is closed. `/story export` still gives you the book."
+    if story.state is StoryState.PAUSED and action not in _WHILE_PAUSED:
+        return "This story is paused. Its owner resumes it with `/story resume`."
+    if action in {Action.READ, Action.ADD_CHARACTER, Action.CLAIM}:
+        return None
+    owns = actor.writer_id == story.owner_id or (actor.manages and standing.owner_left)
+    if owns and action is not Action.WRITE:
+        return None
+    if action in {Action.WRITE, Action.NARRATE, Action.CONTINUE, Action.MAKE_CANON}:
+        everyone = action is Action.CONTINUE and story.settings.voters is Voters.CHANNEL
+        allowed = standing.holds_claim or everyone
+    else:
+        allowed = standing.theirs and action not in {Action.GOVERN, Action.RESUME}
+    return None if allowed else _REFUSALS[action]
+
+
+def require(actor: Actor, action: Action, story: Story, standing: Standing) -> None:
+    """Raise the refusal if somebody may not do something.
+
+    Raises:
+        NotAllowedError: with the sentence of ``may``.
+    """
+    refusal = may(actor, action, story, standing)
+    if refusal:
+        raise NotAllowedError(refusal)
