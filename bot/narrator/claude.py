@@ -1,0 +1,281 @@
+"""Claude as the narrator: one structured call per draft, with a retry that knows when to stop."""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Literal, Self
+from urllib.parse import urlsplit
+
+import structlog
+from typing_extensions import override
+
+from bot.narrator.answer import read_variants
+from bot.narrator.prices import DEFAULT_MODEL, cost_of, expected_usage
+from bot.narrator.request import compose
+from bot.narrator.tally import Tally, Trouble, TroubleKind, judge
+from bot.ports import Draft
+from bot.story.errors import (
+    NarratorBusyError,
+    NarratorError,
+    NarratorGarbledError,
+    NarratorMisconfiguredError,
+    NarratorRefusedError,
+    NarratorSilentError,
+)
+from bot.story.prompt import Prompt
+from bot.story.purse import Usage
+
+if TYPE_CHECKING:
+    # At run time the SDK is imported off the event loop, by ``ClaudeNarrator.open``.
+    from anthropic import AsyncAnthropic
+
+ANTHROPIC = "https://api.anthropic.com"
+
+CHECK_SECONDS = 10.0
+"""How long ``check`` waits for the service."""
+
+Effort = Literal["low", "medium", "high", "xhigh", "max"]
+
+_log = structlog.get_logger(__name__)
+
+_ERRORS: dict[TroubleKind, type[NarratorError]] = {
+    TroubleKind.REFUSED: NarratorRefusedError,
+    TroubleKind.BUSY: NarratorBusyError,
+    TroubleKind.GARBLED: NarratorGarbledError,
+    TroubleKind.SILENT: NarratorSilentError,
+    TroubleKind.MISCONFIGURED: NarratorMisconfiguredError,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Which model to ask, where, and with how much patience.
+
+    Attributes:
+        api_key: never shown, not even in ``repr``. Local servers take any or none.
+        base_url: without the path ``/v1``.
+        model: id of the prose model.
+        timeout: seconds for a whole draft, retries and waiting included.
+        effort: how much the model thinks before it writes. None: "low" at Anthropic's own
+            service, where prose gains little from more, and unsaid to servers elsewhere, which
+            may not know the word.
+        max_tokens: tokens the answer may have, thinking included. It only bounds a run-away: four
+            variants need about 2,000.
+        retries: how often a request is repeated that was turned away before an answer began.
+        longest_wait: seconds; asked to wait longer, the narrator says that it is busy instead.
+        backoff: seconds before the first repetition when the service names no time; doubled for
+            the second.
+    """
+
+    api_key: str = field(repr=False)
+    base_url: str = ANTHROPIC
+    model: str = DEFAULT_MODEL
+    timeout: float = 170.0
+    effort: Effort | None = None
+    max_tokens: int = 12_000
+    retries: int = 2
+    longest_wait: float = 20.0
+    backoff: float = 0.5
+
+    @property
+    def is_anthropic(self) -> bool:
+        """Whether the base address is Anthropic's own service."""
+        host = urlsplit(self.base_url).hostname or ""
+        return host == "anthropic.com" or host.endswith(".anthropic.com")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """What the service says of the configured model.
+
+    Attributes:
+        lifecycle: "active", "deprecated" or "retired"; empty if the server does not tell.
+        retires_at: date and time in ISO 8601 at which it will be gone, if that is fixed.
+    """
+
+    id: str
+    name: str
+    lifecycle: str
+    retires_at: str | None
+
+
+class ClaudeNarrator:
+    """The narrator of ``bot.ports``, asking Claude. Make one with ``open`` and close it."""
+
+    def __init__(self, service: Service, client: "AsyncAnthropic", wire: ModuleType) -> None:
+        self._service = service
+        self._client = client
+        self._wire = wire
+
+    @classmethod
+    async def open(cls, service: Service) -> Self:
+        """Load the SDK in a thread and make a client; asks nobody.
+
+        Raises:
+            NarratorMisconfiguredError: the key holds characters that no header can carry.
+        """
+        key = service.api_key.strip()
+        if not (key.isascii() and key.isprintable()):
+            # The HTTP library would name the key in its complaint.
+            raise NarratorMisconfiguredError(
+                "The key for Claude's service holds characters that no key has. Whoever runs this "
+                "bot should copy ANTHROPIC_API_KEY anew."
+            )
+
+        def load() -> tuple["AsyncAnthropic", ModuleType]:
+            from bot.narrator import wire  # noqa: PLC0415 - see the module: slow to import
+
+            client = wire.connect(
+                # Without any credential the SDK would go looking for one of its own.
+                api_key=key or "none",
+                base_url=service.base_url,
+                timeout=service.timeout,
+            )
+            return client, wire
+
+        client, wire = await asyncio.to_thread(load)
+        return cls(service, client, wire)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    @override
+    def __repr__(self) -> str:
+        return f"ClaudeNarrator({self._service!r})"
+
+    @property
+    def model(self) -> str:
+        """The prose model's id, as configured."""
+        return self._service.model
+
+    def estimate(self, prompt: Prompt, variants: int) -> int:
+        """What a draft will cost at most likely, in micro-dollars; asks nobody.
+
+        It reckons with a cold cache. Free for models of servers that are not Anthropic's, unless
+        they bear the id of a Claude model.
+        """
+        return self._cost(expected_usage(prompt, variants))
+
+    async def draft(self, prompt: Prompt, variants: int) -> Draft:
+        """Write variants of the next beats in one call.
+
+        A request that was turned away before an answer began is repeated; an answer that broke
+        off is not, because it has been paid for.
+
+        Args:
+            prompt: the scene. How many variants to write is said in it.
+            variants: how many to keep at most; fewer may come.
+
+        Raises:
+            NarratorError: refused, busy, garbled, silent or misconfigured. What it says was
+                spent is as the service told; if the answer broke off, its output is estimated
+                from the text that came.
+        """
+        body = compose(
+            prompt,
+            model=self.model,
+            max_tokens=self._service.max_tokens,
+            effort=self._effort,
+        )
+        tally = Tally()
+        try:
+            async with asyncio.timeout(self._service.timeout) as limit:
+                trouble = await self._ask(body, tally, limit.when() or 0.0)
+        except TimeoutError:
+            trouble = Trouble(
+                TroubleKind.SILENT,
+                f"No answer came from Claude within {self._service.timeout:.0f} s. Ask again.",
+                word="timeout",
+            )
+        if trouble is None:
+            trouble = judge(tally)
+        drafted = read_variants(tally.text) if trouble is None else ()
+        if trouble is None and not drafted:
+            trouble = Trouble(
+                TroubleKind.GARBLED,
+                "Claude's answer was not in the agreed form. Ask again.",
+                word="no_variant",
+            )
+        # Raised outside of any ``except``, so that no exception of the SDK, which holds the key
+        # and the prompt, hangs on to ours.
+        if trouble is not None:
+            raise self._error(trouble, tally)
+        cost = self._cost(tally.usage, tally.write_5m_tokens)
+        _log.info("narrator.drafted", model=self.model, variants=len(drafted), cost=cost)
+        return Draft(drafted[:variants], tally.model or self.model, tally.usage, cost)
+
+    async def check(self) -> ModelStatus:
+        """Whether the configured model exists and the key is good, as the service tells.
+
+        Raises:
+            NarratorError: misconfigured (key or model unknown), busy or silent.
+        """
+        found = await self._wire.look_up(self._client, self.model, CHECK_SECONDS)
+        if isinstance(found, Trouble):
+            raise self._error(found, Tally())
+        return ModelStatus(
+            id=str(found.get("id") or self.model),
+            name=str(found.get("display_name") or ""),
+            lifecycle=str(found.get("lifecycle") or ""),
+            retires_at=found.get("retires_at"),
+        )
+
+    @property
+    def _effort(self) -> str | None:
+        return self._service.effort or ("low" if self._service.is_anthropic else None)
+
+    async def _ask(self, body: dict[str, object], tally: Tally, deadline: float) -> Trouble | None:
+        """Send the request, again if it was turned away; what went wrong the last time.
+
+        Args:
+            body: the request.
+            tally: takes what comes.
+            deadline: on the loop's clock; a wait that would reach it is not begun.
+        """
+        attempt = 0
+        while True:
+            trouble: Trouble | None = await self._wire.exchange(self._client, body, tally)
+            if trouble is None or not trouble.again or tally.started:
+                return trouble
+            wait = trouble.retry_after
+            if wait is None:
+                # Up to a quarter less, so that many who were turned away do not return at once.
+                wait = self._service.backoff * 2**attempt * random.uniform(0.75, 1.0)
+            late = asyncio.get_running_loop().time() + wait >= deadline
+            if attempt >= self._service.retries or wait > self._service.longest_wait or late:
+                return trouble
+            attempt += 1
+            _log.info("narrator.repeats", attempt=attempt, wait=wait, status=trouble.status)
+            await asyncio.sleep(wait)
+
+    def _cost(self, usage: Usage, write_5m_tokens: int = 0) -> int:
+        return cost_of(
+            self.model,
+            usage,
+            write_5m_tokens=write_5m_tokens,
+            free_unless_known=not self._service.is_anthropic,
+        )
+
+    def _error(self, trouble: Trouble, tally: Tally) -> NarratorError:
+        """The error for a trouble, with what was spent; logged by name and number only."""
+        usage = tally.spent()
+        # Some refusals before any output are free, depending on their category. They are counted
+        # all the same: a cap had better count too much.
+        cost = self._cost(usage, tally.write_5m_tokens)
+        _log.warning(
+            "narrator.failed",
+            kind=trouble.kind.value,
+            word=trouble.word,
+            status=trouble.status,
+            request_id=trouble.request_id,
+            retry_after=trouble.retry_after,
+            model=self.model,
+            cost=cost,
+        )
+        error = _ERRORS[trouble.kind](trouble.sentence, usage)
+        error.cost = cost
+        if isinstance(error, NarratorBusyError):
+            error.retry_after = trouble.retry_after
+        return error
