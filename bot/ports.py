@@ -508,6 +508,10 @@ class PostRepository(Protocol):
         """Posts of a channel that still wait to be sent."""
         ...
 
+    async def waiting_since(self, channel_id: int) -> datetime | None:
+        """When the oldest post that still waits to be sent was queued; None if none waits."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class NewCall:

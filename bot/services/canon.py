@@ -1,0 +1,177 @@
+"""Add facts, list and show them, retire them. Only people make something true."""
+
+from dataclasses import dataclass
+
+from bot.ports import Clock, Store, UnitOfWork
+from bot.services.common import Request, names_of, standing_of, the_place
+from bot.story.canon import MAX_FACT, Fact, FactState, NewFact, clean_fact
+from bot.story.errors import ConflictError, NotFoundError
+from bot.story.names import name_key
+from bot.story.policy import Action, require
+from bot.story.tale import Place
+from bot.story.turn import Turn
+from bot.story.typed import excerpt
+
+SHOWN = frozenset({FactState.CANON, FactState.PROPOSED, FactState.DISPUTED})
+
+
+@dataclass(frozen=True, slots=True)
+class FactCard:
+    """A fact with the names of those who stand for it, and the turn it came from."""
+
+    fact: Fact
+    proposed_by: str
+    accepted_by: str | None
+    retired_by: str | None
+    source: Turn | None
+    message_id: int | None
+    channel_id: int
+
+
+class Canon:
+    """What is true in a story."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def add(self, request: Request, text: str, about: str = "") -> Fact:
+        """Add a fact; it is canon at once, because a person said so.
+
+        Raises:
+            NotAllowedError: the actor neither holds a character nor owns the story.
+            ConflictError: the very same fact stands already.
+        """
+        async with self._store.write() as work:
+            place = await the_place(work, request.channel_id)
+            return await self._add(work, place, request, text, about, None)
+
+    async def from_message(self, request: Request, message_id: int, text: str) -> Fact:
+        """Make canon of a passage; ``text`` is the fact in the writer's words.
+
+        Raises:
+            NotFoundError: the message is no passage of this story.
+            NotAllowedError, ConflictError: as for ``add``.
+        """
+        async with self._store.write() as work:
+            place = await the_place(work, request.channel_id)
+            turn = await _turn_of(work, place, message_id)
+            return await self._add(work, place, request, text, turn.speaker, turn)
+
+    async def draft_from(self, request: Request, message_id: int) -> str:
+        """The words of a passage, cut to a fact's length, for the writer to make a fact of."""
+        async with self._store.read() as work:
+            place = await the_place(work, request.channel_id)
+            company = await work.cast.company(place.story.id)
+            standing = standing_of(company, request.actor.writer_id)
+            require(request.actor, Action.MAKE_CANON, place.story, standing)
+            return excerpt((await _turn_of(work, place, message_id)).text, MAX_FACT)
+
+    async def _add(
+        self,
+        work: UnitOfWork,
+        place: Place,
+        request: Request,
+        text: str,
+        about: str,
+        turn: Turn | None,
+    ) -> Fact:
+        kept = clean_fact(text)
+        actor = request.actor
+        company = await work.cast.company(place.story.id)
+        standing = standing_of(company, actor.writer_id)
+        require(actor, Action.MAKE_CANON, place.story, standing)
+        same = [
+            f
+            for f in await work.canon.facts(place.story.id, SHOWN)
+            if name_key(f.text) == name_key(kept)
+        ]
+        if same:
+            raise ConflictError(f"That stands in the canon already, as fact {same[0].number}.")
+        now = self._clock.now()
+        await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+        known = company.find(about) if about else None
+        fact = NewFact(
+            story_id=place.story.id,
+            text=kept,
+            about=known.name if known else clean_fact(about) if about.strip() else "",
+            state=FactState.CANON,
+            proposed_by=actor.writer_id,
+            accepted_by=actor.writer_id,
+            source_turn_id=turn.id if turn else None,
+            # Quoted word for word, so that a change of the turn can be noticed.
+            quote=turn.text[:MAX_FACT] if turn else "",
+            from_turn_id=turn.id if turn else place.branch.head_id,
+        )
+        return await work.canon.add(fact, now)
+
+    async def facts(self, channel_id: int, about: str = "") -> list[Fact]:
+        """The story's facts that were not retired; on request those about somebody."""
+        async with self._store.read() as work:
+            place = await the_place(work, channel_id)
+            found = await work.canon.facts(place.story.id, SHOWN)
+        key = name_key(about)
+        return [f for f in found if key in name_key(f.about)] if key else found
+
+    async def show(self, channel_id: int, number: int) -> FactCard:
+        """One fact with its source.
+
+        Raises:
+            NotFoundError: the story has no fact with this number.
+        """
+        async with self._store.read() as work:
+            place = await the_place(work, channel_id)
+            fact = await _fact(work, place, number)
+            names = await names_of(work, place.story.id)
+            source = await work.turns.get(fact.source_turn_id) if fact.source_turn_id else None
+            posts = await work.posts.of_turn(source.id) if source else []
+        standing = [post for post in posts if post.message_id]
+        return FactCard(
+            fact=fact,
+            proposed_by=names.get(fact.proposed_by, "a writer"),
+            accepted_by=names.get(fact.accepted_by, "a writer") if fact.accepted_by else None,
+            retired_by=names.get(fact.retired_by, "a writer") if fact.retired_by else None,
+            source=source,
+            message_id=standing[-1].message_id if standing else None,
+            channel_id=standing[-1].channel_id if standing else channel_id,
+        )
+
+    async def retire(self, request: Request, number: int) -> Fact:
+        """Let a fact hold no longer; it stays readable.
+
+        Raises:
+            NotFoundError: the story has no fact with this number.
+            ConflictError: it was retired before.
+            NotAllowedError: the actor neither added nor accepted it, nor owns the story.
+        """
+        now = self._clock.now()
+        async with self._store.write() as work:
+            place = await the_place(work, request.channel_id)
+            fact = await _fact(work, place, number)
+            if fact.state is FactState.RETIRED:
+                raise ConflictError(f"Fact {number} was retired already.")
+            writer_id = request.actor.writer_id
+            theirs = writer_id in {fact.proposed_by, fact.accepted_by}
+            company = await work.cast.company(place.story.id)
+            standing = standing_of(company, writer_id, theirs=theirs)
+            require(request.actor, Action.RETIRE_FACT, place.story, standing)
+            await work.canon.set_state(
+                fact.id, FactState.RETIRED, writer_id, now, until_turn_id=place.branch.head_id
+            )
+            return fact
+
+
+async def _fact(work: UnitOfWork, place: Place, number: int) -> Fact:
+    fact = await work.canon.get(place.story.id, number)
+    if fact is None:
+        raise NotFoundError(
+            f"There is no fact {number} in this story. `/canon list` shows them all."
+        )
+    return fact
+
+
+async def _turn_of(work: UnitOfWork, place: Place, message_id: int) -> Turn:
+    turn = await work.turns.of_message(message_id)
+    if turn is None or turn.story_id != place.story.id or turn.withdrawn:
+        raise NotFoundError("That message is not a passage of this story.")
+    return turn

@@ -1,0 +1,248 @@
+"""Add and edit characters; claim them, give them back, choose whom one speaks as."""
+
+from dataclasses import dataclass, replace
+
+from bot.ports import Clock, Store, UnitOfWork
+from bot.services.common import (
+    Request,
+    names_of,
+    refresh,
+    standing_of,
+    the_character,
+    the_place,
+)
+from bot.story.cast import MAX_CAST, Character, Company, Sheet
+from bot.story.errors import ConflictError, InvalidError, NotAllowedError
+from bot.story.names import clean_name
+from bot.story.policy import Action, require
+from bot.story.posts import PostKind
+from bot.story.tale import Story
+from bot.story.tasks import TaskKind
+from bot.story.typed import clean_text
+
+MAX_FIELD = 1_000
+"""Characters of a field of a character's sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class CastList:
+    """A story's cast with the display names of those who hold it."""
+
+    story: Story
+    company: Company
+    names: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterCard:
+    """A character, who holds it (display name), and whether the reader may see its secrets."""
+
+    character: Character
+    held_by: str | None
+    holder_id: int | None
+    shows_secrets: bool
+
+
+class Casting:
+    """Characters and claims."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def add(self, request: Request, name: str, description: str) -> Character:
+        """Add a character, free to be claimed.
+
+        Raises:
+            InvalidError: the name cannot be one, or the description is too long.
+            ConflictError: the name is taken.
+        """
+        kept = clean_name(name)
+        sheet = Sheet(description=_field(description, "description"))
+        now = self._clock.now()
+        actor = request.actor
+        async with self._store.write() as work:
+            story = (await the_place(work, request.channel_id)).story
+            company = await work.cast.company(story.id)
+            standing = standing_of(company, actor.writer_id)
+            require(actor, Action.ADD_CHARACTER, story, standing)
+            if len(company.characters) >= MAX_CAST:
+                raise InvalidError(f"A story has at most {MAX_CAST} characters. Retire one first.")
+            await work.cast.note_writer(story.id, actor.writer_id, actor.name, None)
+            return await work.cast.add(
+                story.id, kept, sheet, aliases=(), by=actor.writer_id, at=now
+            )
+
+    async def edit(self, request: Request, name: str, changes: dict[str, str]) -> Character:
+        """Change a character's name, aliases or sheet.
+
+        Args:
+            request: who asks, where.
+            name: the character.
+            changes: new texts for ``name``, ``aliases`` (separated by commas) or fields of
+                ``Sheet``.
+
+        Raises:
+            NotAllowedError: it is neither theirs nor added by them, and they do not own the story.
+            InvalidError: a text is too long, or a name cannot be one.
+            ConflictError: a name is taken.
+        """
+        async with self._store.write() as work:
+            story, character = await self._editable(work, request, name)
+            changed = _changed(character, changes)
+            await work.cast.save(changed)
+            if changed.name != character.name:
+                # Drafts that name the character are judged anew.
+                await _look_again(work, story.id, self._clock)
+            return changed
+
+    async def editable(self, request: Request, name: str) -> Character:
+        """The character, if the actor may edit it.
+
+        Raises:
+            NotFoundError, NotAllowedError: as for ``edit``.
+        """
+        async with self._store.read() as work:
+            return (await self._editable(work, request, name))[1]
+
+    async def _editable(
+        self, work: UnitOfWork, request: Request, name: str
+    ) -> tuple[Story, Character]:
+        story = (await the_place(work, request.channel_id)).story
+        character = await the_character(work, story.id, name)
+        company = await work.cast.company(story.id)
+        holder = company.writer_of(character.id)
+        # Whoever added it may edit it as long as nobody else holds it.
+        theirs = request.actor.writer_id == (holder or character.added_by)
+        standing = standing_of(company, request.actor.writer_id, theirs=theirs)
+        require(request.actor, Action.EDIT_CHARACTER, story, standing)
+        return story, character
+
+    async def cast_list(self, channel_id: int) -> CastList:
+        """Everybody in the story who was not retired."""
+        async with self._store.read() as work:
+            story = (await the_place(work, channel_id)).story
+            company = await work.cast.company(story.id)
+            return CastList(story, company, dict(await names_of(work, story.id)))
+
+    async def show(self, request: Request, name: str) -> CharacterCard:
+        """One character; secrets only for whoever holds it, or added it while nobody does."""
+        async with self._store.read() as work:
+            story = (await the_place(work, request.channel_id)).story
+            character = await the_character(work, story.id, name)
+            company = await work.cast.company(story.id)
+            names = await names_of(work, story.id)
+        holder = company.writer_of(character.id)
+        return CharacterCard(
+            character=character,
+            held_by=names.get(holder, "a writer") if holder else None,
+            holder_id=holder,
+            shows_secrets=request.actor.writer_id == (holder or character.added_by),
+        )
+
+    async def claim(self, request: Request, name: str) -> Character:
+        """Take a character; from now on the model does not write it.
+
+        Raises:
+            ConflictError: somebody holds it (the text says who), or it is retired.
+        """
+        now = self._clock.now()
+        actor = request.actor
+        async with self._store.write() as work:
+            story = (await the_place(work, request.channel_id)).story
+            character = await the_character(work, story.id, name)
+            company = await work.cast.company(story.id)
+            require(actor, Action.CLAIM, story, standing_of(company, actor.writer_id))
+            if character.retired_at:
+                raise ConflictError(
+                    f"{character.name} was retired and cannot be claimed. `/cast list` shows "
+                    "who can."
+                )
+            await _refuse_taken(work, company, character, actor.writer_id)
+            await work.cast.claim(character, actor.writer_id, now)
+            await work.cast.note_writer(story.id, actor.writer_id, actor.name, now)
+            await work.cast.play(story.id, actor.writer_id, character.id)
+            await _look_again(work, story.id, self._clock)
+            return character
+
+    async def release(self, request: Request, name: str) -> Character:
+        """Give a character back; the model may voice it again.
+
+        Raises:
+            NotAllowedError: it is not theirs (the owner may free any).
+            ConflictError: nobody holds it.
+        """
+        async with self._store.write() as work:
+            story = (await the_place(work, request.channel_id)).story
+            character = await the_character(work, story.id, name)
+            company = await work.cast.company(story.id)
+            claim = company.claims.get(character.id)
+            if claim is None:
+                raise ConflictError(f"Nobody holds {character.name}, so it is free already.")
+            theirs = claim.writer_id == request.actor.writer_id
+            standing = standing_of(company, request.actor.writer_id, theirs=theirs)
+            require(request.actor, Action.RELEASE, story, standing)
+            await work.cast.release(claim.id, self._clock.now())
+            await _look_again(work, story.id, self._clock)
+            return character
+
+    async def play(self, request: Request, name: str) -> Character:
+        """Choose as which of one's characters typed text is spoken.
+
+        Raises:
+            NotAllowedError: it is not theirs.
+        """
+        async with self._store.write() as work:
+            story = (await the_place(work, request.channel_id)).story
+            character = await the_character(work, story.id, name)
+            company = await work.cast.company(story.id)
+            if company.writer_of(character.id) != request.actor.writer_id:
+                raise NotAllowedError(
+                    f"You do not hold {character.name}. `/cast claim` takes a free character."
+                )
+            await work.cast.play(story.id, request.actor.writer_id, character.id)
+            return character
+
+
+async def _refuse_taken(
+    work: UnitOfWork, company: Company, character: Character, writer_id: int
+) -> None:
+    holder = company.writer_of(character.id)
+    if holder == writer_id:
+        raise ConflictError(f"You hold {character.name} already. Just type to speak.")
+    if holder:
+        names = await names_of(work, character.story_id)
+        raise ConflictError(
+            f"{names.get(holder, 'Another writer')} holds {character.name}. "
+            "`/cast list` shows who is free."
+        )
+
+
+async def _look_again(work: UnitOfWork, story_id: int, clock: Clock) -> None:
+    """Have live ballots judged anew after the cast changed: a variant may be locked or freed."""
+    now = clock.now()
+    for ballot in await work.ballots.live_in_story(story_id):
+        await work.tasks.put(TaskKind.SETTLE, ballot.id, now)
+        await refresh(work, PostKind.BALLOT, ballot.id, now)
+
+
+def _field(text: str, what: str) -> str:
+    kept = clean_text(text).strip()
+    if len(kept) > MAX_FIELD:
+        raise InvalidError(f"The {what} has {len(kept)} characters; {MAX_FIELD} is the most.")
+    return kept
+
+
+def _changed(character: Character, changes: dict[str, str]) -> Character:
+    fields = {
+        key: _field(text, key) for key, text in changes.items() if key not in {"name", "aliases"}
+    }
+    avatar = fields.get("avatar_url", "")
+    if avatar and not avatar.startswith("https://"):
+        raise InvalidError("An avatar is an address that begins with https://.")
+    aliases = character.aliases
+    if "aliases" in changes:
+        given = (part for part in changes["aliases"].split(",") if part.strip())
+        aliases = tuple(dict.fromkeys(clean_name(part) for part in given))
+    name = clean_name(changes["name"]) if "name" in changes else character.name
+    return replace(character, name=name, aliases=aliases, sheet=replace(character.sheet, **fields))

@@ -1,0 +1,144 @@
+"""What several services do alike: find the place, what somebody is to it, and queue posts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.ports import UnitOfWork
+from bot.story.cast import Character, Company
+from bot.story.errors import NotFoundError
+from bot.story.policy import Standing
+from bot.story.posts import NewPost, PostKind, PostState
+from bot.story.tale import Actor, Branch, Place, Story
+from bot.story.tasks import TaskKind
+from bot.story.turn import Turn
+from bot.story.typed import split_posts
+
+NO_STORY = "There is no story in this channel. `/story open` begins one."
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks for something, and in which channel."""
+
+    actor: Actor
+    channel_id: int
+
+
+async def the_place(work: UnitOfWork, channel_id: int) -> Place:
+    """The story of a channel.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    place = await work.stories.place(channel_id)
+    if place is None:
+        raise NotFoundError(NO_STORY)
+    return place
+
+
+async def the_character(work: UnitOfWork, story_id: int, name: str) -> Character:
+    """The character that a name means, retired ones included.
+
+    Raises:
+        NotFoundError: nobody is called that.
+    """
+    company = await work.cast.company(story_id, retired=True)
+    found = company.find(name)
+    if found is None:
+        raise NotFoundError(
+            "Nobody in this story is called that. `/cast list` shows who there is, "
+            "`/cast add` adds somebody."
+        )
+    return found
+
+
+def standing_of(company: Company, writer_id: int, *, theirs: bool = False) -> Standing:
+    """What a writer is to the story and to the thing in question."""
+    return Standing(holds_claim=bool(company.held_by(writer_id)), theirs=theirs)
+
+
+async def names_of(work: UnitOfWork, story_id: int) -> Mapping[int, str]:
+    """Display names of a story's writers by Discord user id."""
+    return {w.writer_id: w.name for w in (await work.cast.writers(story_id)).values()}
+
+
+def posts_of_turn(turn: Turn, channel_id: int, avatar_url: str = "") -> list[NewPost]:
+    """The posts that show a turn: its text in parts, files with the last."""
+    parts = split_posts(turn.text) or [""]
+    return [
+        NewPost(
+            channel_id=channel_id,
+            kind=PostKind.TURN,
+            subject_id=turn.id,
+            text=text,
+            part=n,
+            parts=len(parts),
+            name=turn.speaker,
+            avatar_url=avatar_url,
+            attachments=turn.attachments if n == len(parts) - 1 else (),
+        )
+        for n, text in enumerate(parts)
+    ]
+
+
+async def queue_turns(
+    work: UnitOfWork, turns: Iterable[Turn], channel_id: int, company: Company, now: datetime
+) -> None:
+    """Queue the posts of turns in a channel, and ask for them to be sent."""
+    posts: list[NewPost] = []
+    for turn in turns:
+        character = company.get(turn.character_id)
+        posts += posts_of_turn(turn, channel_id, character.sheet.avatar_url if character else "")
+    await queue(work, posts, now)
+
+
+async def queue(work: UnitOfWork, posts: Sequence[NewPost], now: datetime) -> None:
+    """Queue posts, and ask for each channel's queue to be worked off."""
+    if posts:
+        await work.posts.add(posts)
+    for channel_id in {post.channel_id for post in posts}:
+        await work.tasks.put(TaskKind.POST, channel_id, now)
+
+
+async def refresh(work: UnitOfWork, kind: PostKind, subject_id: int, now: datetime) -> None:
+    """Have the cards about a subject redrawn."""
+    for channel_id in await work.posts.touch(kind, subject_id):
+        await work.tasks.put(TaskKind.POST, channel_id, now)
+
+
+async def remove_posts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -> None:
+    """Have the messages of turns deleted; what was not sent yet is not sent any more."""
+    channels: set[int] = set()
+    for turn in turns:
+        for post in await work.posts.of_turn(turn.id):
+            channels.add(post.channel_id)
+            if post.state is PostState.DUE:
+                await work.posts.set_state(post.id, PostState.DROPPED)
+            elif post.state in {PostState.POSTED, PostState.LEFT}:
+                await work.posts.set_state(post.id, PostState.REMOVING)
+    for channel_id in channels:
+        await work.tasks.put(TaskKind.POST, channel_id, now)
+
+
+async def fresh_branch(work: UnitOfWork, place: Place) -> Branch:
+    """The branch as it stands after what this transaction did.
+
+    Raises:
+        NotFoundError: it is gone.
+    """
+    branch = await work.stories.branch(place.branch.id)
+    if branch is None:
+        raise NotFoundError(NO_STORY)
+    return branch
+
+
+def window_start(now: datetime) -> datetime:
+    """Since when the daily cap counts."""
+    return now - DAY
+
+
+def owns(actor: Actor, story: Story) -> bool:
+    """Whether somebody is the story's owner."""
+    return actor.writer_id == story.owner_id

@@ -1,0 +1,118 @@
+"""Change the text of a turn: its message is changed with it, and the old text stays readable."""
+
+from datetime import datetime
+
+from bot.ports import Clock, Store, UnitOfWork
+from bot.services.common import Request, posts_of_turn, queue, remove_posts, standing_of, the_place
+from bot.story.errors import ConflictError, InvalidError, NotFoundError
+from bot.story.policy import Action, may, require
+from bot.story.posts import PostState
+from bot.story.tale import Place
+from bot.story.tasks import TaskKind
+from bot.story.turn import DeedKind, Source, Turn
+from bot.story.typed import MAX_TURN_BYTES, clean_text, is_blank, split_posts
+
+_STANDS = frozenset({PostState.DUE, PostState.SENDING, PostState.POSTED})
+
+
+class Revise:
+    """Revisions by hand."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def text_of(self, request: Request, message_id: int) -> Turn:
+        """The turn of a message, if the actor may change it.
+
+        Raises:
+            NotFoundError: the message is no turn of this story.
+            NotAllowedError: it is not theirs.
+        """
+        async with self._store.read() as work:
+            place = await the_place(work, request.channel_id)
+            return await self._revisable(work, place, request, message_id)
+
+    async def with_text(self, request: Request, message_id: int, text: str) -> Turn:
+        """Give the turn of a message a new text.
+
+        Raises:
+            InvalidError: the text is empty or too long.
+            NotFoundError, NotAllowedError: as for ``text_of``.
+        """
+        kept = clean_text(text)
+        if is_blank(kept):
+            raise InvalidError("Without words it would be taken back: react with ❌ for that.")
+        if len(kept.encode()) > MAX_TURN_BYTES:
+            raise InvalidError(f"A turn holds at most {MAX_TURN_BYTES // 1024} KB of text.")
+        now = self._clock.now()
+        async with self._store.write() as work:
+            place = await the_place(work, request.channel_id)
+            turn = await self._revisable(work, place, request, message_id)
+            if kept == turn.text:
+                return turn
+            source = Source.HUMAN if turn.source is Source.HUMAN else Source.MODEL_EDITED
+            writer_id = request.actor.writer_id
+            await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
+            revised = await work.turns.revise(turn.id, kept, writer_id, source, now)
+            await _show(work, place, revised, now)
+            return revised
+
+    async def typed_edit(self, request: Request, message_id: int, text: str) -> Turn | None:
+        """A typed message that counts where it stands was edited by its author.
+
+        Returns:
+            The revised turn; None if the message is no such turn, or its text is the same.
+        """
+        kept = clean_text(text)
+        now = self._clock.now()
+        async with self._store.write() as work:
+            place = await work.stories.place(request.channel_id)
+            post = await work.posts.of_message(message_id)
+            if place is None or post is None or post.state is not PostState.LEFT:
+                return None
+            turn = await work.turns.get(post.subject_id)
+            if turn is None or turn.author_id != request.actor.writer_id or is_blank(kept):
+                return None
+            company = await work.cast.company(place.story.id)
+            standing = standing_of(company, request.actor.writer_id, theirs=True)
+            if kept == turn.text or may(request.actor, Action.REVISE, place.story, standing):
+                return None
+            return await work.turns.revise(turn.id, kept, turn.author_id, turn.source, now)
+
+    async def _revisable(
+        self, work: UnitOfWork, place: Place, request: Request, message_id: int
+    ) -> Turn:
+        turn = await work.turns.of_message(message_id)
+        if turn is None or turn.story_id != place.story.id:
+            raise NotFoundError("That message is not a passage of this story.")
+        if turn.withdrawn:
+            raise ConflictError("That passage was taken back. Bring it again first: `/scene redo`.")
+        company = await work.cast.company(place.story.id)
+        deed = await work.turns.deed(turn.deed_id)
+        opened = deed is not None and deed.kind is DeedKind.BALLOT
+        writer_id = request.actor.writer_id
+        theirs = turn.author_id == writer_id or bool(
+            opened and turn.author_id is None and deed and deed.writer_id == writer_id
+        )
+        standing = standing_of(company, writer_id, theirs=theirs)
+        require(request.actor, Action.REVISE, place.story, standing)
+        return turn
+
+
+async def _show(work: UnitOfWork, place: Place, turn: Turn, now: datetime) -> None:
+    """Change the messages of a turn; if it needs another number of them, post it anew."""
+    posts = [p for p in await work.posts.of_turn(turn.id) if p.state in _STANDS]
+    texts = split_posts(turn.text)
+    if posts and len(posts) == len(texts):
+        for post, text in zip(posts, texts, strict=True):
+            await work.posts.set_text(post.id, text)
+        for channel_id in {post.channel_id for post in posts}:
+            await work.tasks.put(TaskKind.POST, channel_id, now)
+        return
+    if any(post.state is PostState.SENDING for post in posts):
+        raise ConflictError("This passage is just being posted. Try again in a moment.")
+    await remove_posts(work, [turn], now)
+    channel_id = posts[0].channel_id if posts else place.channel.channel_id
+    avatar_url = posts[0].avatar_url if posts else ""
+    await queue(work, posts_of_turn(turn, channel_id, avatar_url), now)

@@ -1,0 +1,242 @@
+"""Open a story, show it, change its settings, pause, resume and close it."""
+
+from dataclasses import dataclass, replace
+
+from bot.ports import Clock, Opening, Store, UnitOfWork
+from bot.services.common import Request, names_of, standing_of, the_place
+from bot.story.ballot import Ballot
+from bot.story.canon import FactState
+from bot.story.cast import Company
+from bot.story.errors import InvalidError
+from bot.story.policy import Action, require
+from bot.story.posts import PostKind
+from bot.story.tale import (
+    MAX_PREMISE,
+    MAX_STYLE,
+    MAX_TITLE,
+    MAX_VARIANTS,
+    Place,
+    Settings,
+    Story,
+    StoryState,
+)
+from bot.story.tasks import TaskKind
+from bot.story.typed import clean_text, is_blank
+
+CANON = frozenset({FactState.CANON})
+THIN_PREMISE = 60
+"""Characters under which a premise says too little to draft from."""
+
+QUESTIONS = (
+    "Where and when does it begin, and what does one smell or hear there?",
+    "Who wants something at once, and who or what stands in the way?",
+    "What has already gone wrong that nobody speaks of?",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewStory:
+    """What ``/story open`` is told. ``variants`` None means the default."""
+
+    guild_id: int
+    parent_id: int | None
+    seen_id: int
+    title: str
+    premise: str
+    style: str = ""
+    variants: int | None = None
+    rating: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryCard:
+    """What a story's card shows.
+
+    Attributes:
+        turns: number of turns in the branch, withdrawn ones included.
+        names: display names by Discord user id.
+        spent: micro-dollars spent on the story so far.
+        questions: what to answer to thicken a thin premise.
+    """
+
+    place: Place
+    company: Company
+    names: dict[int, str]
+    turns: int
+    facts: int
+    ballot: Ballot | None
+    spent: int
+    questions: tuple[str, ...] = ()
+
+
+class Stories:
+    """The life cycle of stories."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def open(self, request: Request, new: NewStory) -> StoryCard:
+        """Make a channel a story.
+
+        Raises:
+            InvalidError: the title or premise is empty or too long, or variants out of range.
+            ConflictError: the channel has a story already.
+        """
+        settings = Settings(style=_checked(new.style, "style", MAX_STYLE))
+        if new.variants is not None:
+            settings = replace(settings, variants=_variants(new.variants))
+        actor = request.actor
+        now = self._clock.now()
+        opening = Opening(
+            guild_id=new.guild_id,
+            channel_id=request.channel_id,
+            parent_id=new.parent_id,
+            title=_checked(new.title, "title", MAX_TITLE, needed=True),
+            premise=_checked(new.premise, "premise", MAX_PREMISE, needed=True),
+            rating=_checked(new.rating, "rating", MAX_TITLE),
+            opener_id=actor.writer_id,
+            at=now,
+            seen_id=new.seen_id,
+            settings=settings,
+        )
+        async with self._store.write() as work:
+            place = await work.stories.open(opening)
+            await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+            card = await _card(work, place)
+        thin = len(opening.premise) < THIN_PREMISE
+        return replace(card, questions=QUESTIONS if thin else ())
+
+    async def show(self, channel_id: int) -> StoryCard:
+        """The story's card.
+
+        Raises:
+            NotFoundError: there is no story here.
+        """
+        async with self._store.read() as work:
+            return await _card(work, await the_place(work, channel_id))
+
+    async def find(self, channel_id: int) -> Place | None:
+        """The place, or None where no story is played."""
+        async with self._store.read() as work:
+            return await work.stories.place(channel_id)
+
+    async def change(self, request: Request, changes: dict[str, object]) -> StoryCard:
+        """Change settings.
+
+        Args:
+            request: who asks, where.
+            changes: new values by the names of ``Settings``.
+
+        Raises:
+            NotAllowedError: the actor does not own the story.
+            InvalidError: a value is out of range.
+        """
+        async with self._store.write() as work:
+            place = await the_place(work, request.channel_id)
+            await self._require(work, request, place.story, Action.GOVERN)
+            settings = _with(place.story.settings, changes)
+            await work.stories.save(replace(place.story, settings=settings))
+            return await _card(work, await the_place(work, request.channel_id))
+
+    async def pause(self, request: Request) -> StoryCard:
+        """Stop the story for a while: nothing is written, drafted or settled."""
+        return await self._move(request, Action.GOVERN, StoryState.OPEN, StoryState.PAUSED)
+
+    async def resume(self, request: Request) -> StoryCard:
+        """Go on after a pause; ballots are looked at again."""
+        return await self._move(request, Action.RESUME, StoryState.PAUSED, StoryState.OPEN)
+
+    async def close(self, request: Request) -> StoryCard:
+        """End the story. Nothing is deleted, and it can still be exported."""
+        return await self._move(request, Action.GOVERN, None, StoryState.CLOSED)
+
+    async def _move(
+        self, request: Request, action: Action, before: StoryState | None, after: StoryState
+    ) -> StoryCard:
+        now = self._clock.now()
+        async with self._store.write() as work:
+            place = await the_place(work, request.channel_id)
+            story = place.story
+            await self._require(work, request, story, action)
+            if before is not None and story.state is not before:
+                raise InvalidError(f"This story is {story.state} already.")
+            closed_at = now if after is StoryState.CLOSED else None
+            await work.stories.save(replace(story, state=after, closed_at=closed_at))
+            for ballot in await work.ballots.live_in_story(story.id):
+                # Looked at again: a pause stops it, a resume lets it go on, a closing ends it.
+                await work.tasks.put(TaskKind.SETTLE, ballot.id, now)
+                for channel_id in await work.posts.touch(PostKind.BALLOT, ballot.id):
+                    await work.tasks.put(TaskKind.POST, channel_id, now)
+            return await _card(work, await the_place(work, request.channel_id))
+
+    async def _require(
+        self, work: UnitOfWork, request: Request, story: Story, action: Action
+    ) -> None:
+        company = await work.cast.company(story.id)
+        require(request.actor, action, story, standing_of(company, request.actor.writer_id))
+
+    async def seen(self, channel_id: int, message_id: int) -> None:
+        """Note the newest message read in a channel."""
+        async with self._store.write() as work:
+            await work.stories.seen(channel_id, message_id)
+
+    async def first_time(self, channel_id: int, notice: str) -> bool:
+        """Whether a notice was never given in this channel before; it is noted as given."""
+        async with self._store.write() as work:
+            return await work.stories.first_time(channel_id, notice)
+
+    async def channel_gone(self, channel_id: int) -> None:
+        """Let go of a channel that was deleted. Its story keeps its turns."""
+        async with self._store.write() as work:
+            await work.stories.forget_channel(channel_id)
+            await work.tasks.drop(TaskKind.POST, channel_id)
+
+    async def live_channels(self) -> dict[int, int]:
+        """Channels of stories that are not closed, and the newest message read in each."""
+        async with self._store.read() as work:
+            return {c.channel_id: c.seen_id for c in await work.stories.live_channels()}
+
+
+async def _card(work: UnitOfWork, place: Place) -> StoryCard:
+    story = place.story
+    company = await work.cast.company(story.id)
+    facts = await work.canon.facts(story.id, CANON)
+    calls = await work.purse.calls(story.id)
+    return StoryCard(
+        place=place,
+        company=company,
+        names=dict(await names_of(work, story.id)),
+        turns=place.branch.depth,
+        facts=len(facts),
+        ballot=await work.ballots.live(place.branch.id),
+        spent=sum(call.cost for call in calls),
+    )
+
+
+def _checked(text: str, what: str, most: int, *, needed: bool = False) -> str:
+    kept = clean_text(text).strip()
+    if needed and is_blank(kept):
+        raise InvalidError(f"The story needs a {what}. Give one in a few words.")
+    if len(kept) > most:
+        raise InvalidError(f"The {what} has {len(kept)} characters; {most} is the most.")
+    return kept
+
+
+def _variants(wanted: int) -> int:
+    if not 1 <= wanted <= MAX_VARIANTS:
+        raise InvalidError(f"Between 1 and {MAX_VARIANTS} variants can be asked for.")
+    return wanted
+
+
+def _with(settings: Settings, changes: dict[str, object]) -> Settings:
+    changed = replace(settings, **changes)  # type: ignore[arg-type]  # checked below
+    _variants(changed.variants)
+    if not 1 <= changed.quorum <= 50:  # noqa: PLR2004 - far more than a story has writers
+        raise InvalidError("The quorum is a number of voters from 1 to 50.")
+    hours = changed.window.total_seconds() / 3600
+    if not 1 / 60 <= hours <= 24 * 14:
+        raise InvalidError("The voting window is between 1 minute and 14 days.")
+    _checked(changed.style, "style", MAX_STYLE)
+    _checked(changed.point_of_view, "point of view", MAX_TITLE)
+    return changed

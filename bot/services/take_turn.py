@@ -1,0 +1,242 @@
+"""Add a turn: typed in the channel, or said and narrated by command."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.ports import Clock, NewDeed, Store, UnitOfWork
+from bot.services.common import (
+    Request,
+    posts_of_turn,
+    queue,
+    queue_turns,
+    standing_of,
+    the_character,
+    the_place,
+)
+from bot.story.cast import Character, Company, is_narrator, speaking
+from bot.story.errors import InvalidError, NotAllowedError
+from bot.story.names import NARRATOR
+from bot.story.policy import Action, may, require
+from bot.story.posts import NewPost, PostKind, PostState
+from bot.story.tale import Actor, Place, Proxying
+from bot.story.turn import Attachment, DeedKind, NewTurn, Source, Turn
+from bot.story.typed import (
+    MAX_POST,
+    MAX_TURN_BYTES,
+    address,
+    clean_text,
+    is_blank,
+    is_table_talk,
+    length,
+    split_posts,
+)
+
+BEHIND = timedelta(seconds=10)
+"""How far a channel's queue may lag before typed messages count where they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that somebody typed.
+
+    Attributes:
+        link_line: a line to put in front of the first post, for a reply; may be empty.
+        stays: whether it must stay where it is (a sticker is with it; the bot may not proxy).
+    """
+
+    message_id: int
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    link_line: str = ""
+    stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a typed message.
+
+    Attributes:
+        turn: the turn it became; None for table talk and everything that is no turn.
+        refusal: a sentence for the writer, if their message was meant as a turn but is none.
+        overtaken: whether it was left in place because the queue is behind (say so once).
+    """
+
+    turn: Turn | None = None
+    refusal: str = ""
+    overtaken: bool = False
+
+
+class TakeTurn:
+    """Turns by people."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def typed(self, request: Request, message: Message) -> Taken:
+        """Read a typed message as a turn, if it is one.
+
+        Table talk, messages of people without a claim, and messages seen before change nothing.
+        """
+        text = clean_text(message.text)
+        now = self._clock.now()
+        async with self._store.write() as work:
+            place = await work.stories.place(request.channel_id)
+            if place is None or await work.turns.is_known(message.message_id):
+                return Taken()
+            await work.stories.seen(request.channel_id, message.message_id)
+            settings = place.story.settings
+            if settings.proxying is Proxying.THEIRS or is_table_talk(text, settings.table_talk):
+                return Taken()
+            if is_blank(text) and not message.attachments:
+                return Taken()
+            company = await work.cast.company(place.story.id)
+            held = company.held_by(request.actor.writer_id)
+            if not held:
+                return Taken()
+            standing = standing_of(company, request.actor.writer_id)
+            refusal = may(request.actor, Action.WRITE, place.story, standing)
+            if refusal:
+                return Taken(refusal=refusal)
+            return await self._typed(work, place, request.actor, message, held, now)
+
+    async def _typed(
+        self,
+        work: UnitOfWork,
+        place: Place,
+        actor: Actor,
+        message: Message,
+        held: tuple[Character, ...],
+        now: datetime,
+    ) -> Taken:
+        spoken = address(clean_text(message.text), held)
+        writer = await work.cast.writer(place.story.id, actor.writer_id)
+        character = spoken.character or speaking(held, writer.playing_id if writer else None)
+        if character is None or len(spoken.text.encode()) > MAX_TURN_BYTES:
+            return Taken(refusal=f"A turn holds at most {MAX_TURN_BYTES // 1024} KB of text.")
+        new = _by(actor, character, spoken.text, message.attachments)
+        deed = NewDeed(DeedKind.TYPED, actor.writer_id, (new,), now, message_id=message.message_id)
+        _, (turn,) = await work.turns.append(place.branch, deed)
+        await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+        channel_id = place.channel.channel_id
+        waiting = await work.posts.waiting_since(channel_id)
+        behind = waiting is not None and now - waiting > BEHIND
+        stays = message.stays or behind or place.story.settings.proxying is Proxying.OFF
+        if stays:
+            await queue(work, [_left(turn, channel_id, message.message_id)], now)
+        else:
+            posts = _proxied(turn, channel_id, character, message)
+            await queue(work, posts, now)
+        return Taken(turn=turn, overtaken=behind and not message.stays)
+
+    async def say(self, request: Request, text: str, as_character: str = "") -> Turn:
+        """Speak as one of one's characters by command.
+
+        Raises:
+            NotAllowedError: the writer holds no (or not this) character.
+            InvalidError: there is nothing to say.
+        """
+        async with self._store.write() as work:
+            place = await the_place(work, request.channel_id)
+            company = await work.cast.company(place.story.id)
+            standing = standing_of(company, request.actor.writer_id)
+            require(request.actor, Action.WRITE, place.story, standing)
+            character = await self._speaker(work, place, company, request.actor, as_character)
+            return await self._said(
+                work, place, company, _by(request.actor, character, _worded(text))
+            )
+
+    async def narrate(self, request: Request, text: str) -> Turn:
+        """Tell something as the narrator.
+
+        Raises:
+            NotAllowedError: the writer neither holds a character nor owns the story.
+            InvalidError: there is nothing to tell.
+        """
+        async with self._store.write() as work:
+            place = await the_place(work, request.channel_id)
+            company = await work.cast.company(place.story.id)
+            standing = standing_of(company, request.actor.writer_id)
+            require(request.actor, Action.NARRATE, place.story, standing)
+            return await self._said(work, place, company, _by(request.actor, None, _worded(text)))
+
+    async def _speaker(
+        self, work: UnitOfWork, place: Place, company: Company, actor: Actor, name: str
+    ) -> Character:
+        held = company.held_by(actor.writer_id)
+        if name:
+            if is_narrator(name):
+                raise InvalidError("As the narrator one speaks with `/scene narrate`.")
+            character = await the_character(work, place.story.id, name)
+            if character not in held:
+                raise NotAllowedError(
+                    f"You do not hold {character.name}. `/cast claim` takes a free character."
+                )
+            return character
+        writer = await work.cast.writer(place.story.id, actor.writer_id)
+        chosen = speaking(held, writer.playing_id if writer else None)
+        if chosen is None:
+            raise NotAllowedError("Claim a character first: `/cast claim`.")
+        return chosen
+
+    async def _said(self, work: UnitOfWork, place: Place, company: Company, new: NewTurn) -> Turn:
+        now = self._clock.now()
+        writer_id = new.author_id or place.story.owner_id
+        deed = NewDeed(DeedKind.SAID, writer_id, (new,), now)
+        _, turns = await work.turns.append(place.branch, deed)
+        await queue_turns(work, turns, place.channel.channel_id, company, now)
+        return turns[0]
+
+
+def _by(
+    actor: Actor,
+    character: Character | None,
+    text: str,
+    attachments: tuple[Attachment, ...] = (),
+) -> NewTurn:
+    return NewTurn(
+        character_id=character.id if character else None,
+        speaker=character.name if character else NARRATOR,
+        author_id=actor.writer_id,
+        source=Source.HUMAN,
+        text=text,
+        attachments=attachments,
+    )
+
+
+def _worded(text: str) -> str:
+    kept = clean_text(text)
+    if is_blank(kept):
+        raise InvalidError("There is nothing to say yet. Write some words.")
+    if len(kept.encode()) > MAX_TURN_BYTES:
+        raise InvalidError(f"A turn holds at most {MAX_TURN_BYTES // 1024} KB of text.")
+    return kept
+
+
+def _left(turn: Turn, channel_id: int, message_id: int) -> NewPost:
+    return NewPost(
+        channel_id=channel_id,
+        kind=PostKind.TURN,
+        subject_id=turn.id,
+        name=turn.speaker,
+        state=PostState.LEFT,
+        message_id=message_id,
+    )
+
+
+def _proxied(
+    turn: Turn, channel_id: int, character: Character, message: Message
+) -> Sequence[NewPost]:
+    """Posts in place of a typed message; the last one names it, so that it is deleted then."""
+    posts = posts_of_turn(turn, channel_id, character.sheet.avatar_url)
+    if message.link_line:
+        texts = split_posts(turn.text, MAX_POST - length(message.link_line) - 1) or [""]
+        texts[0] = f"{message.link_line}\n{texts[0]}".rstrip("\n")
+        posts = [
+            replace(posts[0], text=t, part=n, parts=len(texts), attachments=())
+            for n, t in enumerate(texts)
+        ]
+        posts[-1] = replace(posts[-1], attachments=turn.attachments)
+    posts[-1] = replace(posts[-1], original_id=message.message_id)
+    return posts
