@@ -1,0 +1,51 @@
+"""The local Discord: HTTP API v10 and gateway, for tests, rehearsals and play without accounts.
+
+``LocalDiscord`` is the way in; a bot that is pointed at ``api_base`` and ``gateway_url`` cannot tell
+it from Discord as far as it goes.
+"""
+
+from playground.server.channel import Channel
+from playground.server.errors import ApiError
+from playground.server.exchange import Choice, Exchange, Field, InteractionFailed, Modal
+from playground.server.guild import Guild
+from playground.server.happenings import Happening
+from playground.server.hooks import Drop, HookHandle, Request
+from playground.server.intents import Intent
+from playground.server.local import LocalDiscord
+from playground.server.message import Message
+from playground.server.nouns import Attachment, Button, Member, Role, Sticker, User, Webhook
+from playground.server.people import Person
+from playground.server.permissions import May
+from playground.server.schema import Violation
+from playground.server.world import Limits, Portal, World
+
+__all__ = [
+    "ApiError",
+    "Attachment",
+    "Button",
+    "Channel",
+    "Choice",
+    "Drop",
+    "Exchange",
+    "Field",
+    "Guild",
+    "Happening",
+    "HookHandle",
+    "Intent",
+    "InteractionFailed",
+    "Limits",
+    "LocalDiscord",
+    "May",
+    "Member",
+    "Message",
+    "Modal",
+    "Person",
+    "Portal",
+    "Request",
+    "Role",
+    "Sticker",
+    "User",
+    "Violation",
+    "Webhook",
+    "World",
+]

@@ -1,0 +1,103 @@
+"""A server: its channels, threads, roles and members."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from playground.server.channel import Channel
+from playground.server.nouns import Member, Role, User
+
+if TYPE_CHECKING:
+    from playground.server.message import Message
+    from playground.server.people import Person
+    from playground.server.world import World
+
+
+@dataclass(slots=True, eq=False)
+class Guild:
+    """A server of the local Discord. ``world.add_guild`` makes one."""
+
+    id: int
+    name: str
+    world: "World"
+    owner_id: int
+    roles: dict[int, Role] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    threads: dict[int, Channel] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+
+    @property
+    def everyone(self) -> Role:
+        """The role that every member has."""
+        return self.roles[self.id]
+
+    @property
+    def bot_role(self) -> Role:
+        """The role that the bot brought along; change its ``permissions`` to test refusals."""
+        return next(role for role in self.roles.values() if role.managed)
+
+    def add_channel(self, name: str, *, topic: str | None = None) -> Channel:
+        """Add a text channel that everybody sees."""
+        return self.world.add_channel(self, name, Channel.TEXT, topic)
+
+    def add_forum(self, name: str, *, tags: tuple[str, ...] = ()) -> Channel:
+        """Add a forum, in which every post is a thread."""
+        forum = self.world.add_channel(self, name, Channel.FORUM)
+        forum.tags = [
+            {
+                "id": str(self.world.ids.next()),
+                "name": tag,
+                "moderated": False,
+                "emoji_id": None,
+                "emoji_name": None,
+            }
+            for tag in tags
+        ]
+        return forum
+
+    def add_thread(
+        self,
+        parent: "Channel | Message",
+        name: str = "a thread",
+        *,
+        by: "User | Person | None" = None,
+        private: bool = False,
+    ) -> Channel:
+        """Open a thread under a channel or on a message.
+
+        Args:
+            parent: the channel, or the message that the thread hangs on.
+            name: the thread's name.
+            by: who opens it (default: the owner of the server).
+            private: only invited members and moderators see it.
+        """
+        owner = by.id if by is not None else self.owner_id
+        place = parent if isinstance(parent, Channel) else parent.channel
+        kind = Channel.PRIVATE_THREAD if private else Channel.PUBLIC_THREAD
+        on = None if isinstance(parent, Channel) else parent
+        return self.world.add_thread(place, name, kind, owner, on=on)
+
+    def add_role(self, name: str, permissions: int = 0, *, mentionable: bool = False) -> Role:
+        """Add a role above the existing ones."""
+        role = Role(self.world.ids.next(), name, permissions, len(self.roles), mentionable)
+        self.roles[role.id] = role
+        self.world.role_changed(self, role, "GUILD_ROLE_CREATE")
+        return role
+
+    def set_role(self, role: Role, permissions: int) -> None:
+        """Change what a role may do on the whole server."""
+        role.permissions = permissions
+        self.world.role_changed(self, role, "GUILD_ROLE_UPDATE")
+
+    def give(self, who: "User | Person", role: Role) -> None:
+        """Give a member a role."""
+        member = self.members[who.id]
+        member.roles.append(role.id)
+        self.world.member_changed(member)
+
+    def join(self, who: "User | Person", *roles: Role) -> Member:
+        """Make somebody a member."""
+        return self.world.join(self, self.world.users[who.id], *roles)
+
+    def leave(self, who: "User | Person") -> None:
+        """Let a member go."""
+        self.world.leave(self, self.world.users[who.id])

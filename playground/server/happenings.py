@@ -1,0 +1,94 @@
+"""What happens in the world, told to the gateway, to waiting tests and to the page."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from playground.server.channel import Channel
+from playground.server.guild import Guild
+from playground.server.message import Message
+from playground.server.nouns import User
+from playground.server.shapes import Json
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, frozen=True)
+class Happening:
+    """One event of the world.
+
+    Attributes:
+        kind: the gateway's name of the event, e.g. ``MESSAGE_CREATE``.
+        data: the gateway's payload, as a reader with every intent gets it.
+        whispered: nobody but one user sees it, and the gateway does not send it.
+    """
+
+    kind: str
+    data: Json
+    guild: Guild | None = None
+    channel: Channel | None = None
+    message: Message | None = None
+    user: User | None = None
+    whispered: bool = False
+
+
+class Bus:
+    """Hands each happening to every listener, in order and at once."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[Happening], None]] = []
+        self._stirred: asyncio.Future[None] | None = None
+
+    def listen(self, listener: Callable[[Happening], None]) -> None:
+        """Call ``listener`` with each happening from now on."""
+        self._listeners.append(listener)
+
+    def tell(self, happening: Happening) -> None:
+        """Tell every listener, and wake who waits for a change."""
+        for listener in tuple(self._listeners):
+            listener(happening)
+        self.stir()
+
+    def stir(self) -> None:
+        """Wake who waits for a change, without an event to tell."""
+        if self._stirred is not None and not self._stirred.done():
+            self._stirred.set_result(None)
+        self._stirred = None
+
+    async def until(self, predicate: Callable[[], T], timeout: float, what: str) -> T:  # noqa: ASYNC109 - the caller's words in the error are the point
+        """Wait until a predicate is true, asking again at each change of the world.
+
+        Args:
+            predicate: asked once at first and then after changes; keep it cheap.
+            timeout: seconds to wait.
+            what: said in the error when it did not come true.
+
+        Returns:
+            The true value of the predicate.
+
+        Raises:
+            TimeoutError: naming ``what``.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                while not (value := predicate()):
+                    await asyncio.shield(self._next_change())
+        except TimeoutError:
+            raise TimeoutError(f"waited {timeout} s in vain for {what}") from None
+        return value
+
+    def _next_change(self) -> "asyncio.Future[None]":
+        if self._stirred is None or self._stirred.done():
+            self._stirred = asyncio.get_running_loop().create_future()
+        return self._stirred
+
+    async def watch(self) -> AsyncIterator[Happening]:
+        """Yield happenings from now on, until the caller stops asking."""
+        queue: asyncio.Queue[Happening] = asyncio.Queue()
+        self._listeners.append(queue.put_nowait)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._listeners.remove(queue.put_nowait)

@@ -1,0 +1,237 @@
+"""The local Discord as one object: start it, act in it, watch it."""
+
+import os
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from aiohttp import web
+
+from playground.server.cdn_door import CdnDoor
+from playground.server.door import PREFIX, Door
+from playground.server.gateway import Gateway
+from playground.server.guild import Guild
+from playground.server.happenings import Happening
+from playground.server.hooks import Hook, HookHandle, Request
+from playground.server.nouns import Role, Sticker
+from playground.server.people import Person
+from playground.server.ratelimit import RateLimits
+from playground.server.schema import Schema, Violation
+from playground.server.world import Limits, Portal, World
+
+T = TypeVar("T")
+HOST = "127.0.0.1"
+OPENAPI_VARIABLE = "DISCORD_OPENAPI"
+
+
+class LocalDiscord:
+    """A Discord on this machine, for one bot and simulated people.
+
+    Use it as an async context manager, or call ``start`` and ``stop``.
+
+    Args:
+        seed: for what is left to chance, e.g. tokens.
+        rate_limits: False lifts every rate limit.
+        openapi: Discord's OpenAPI file to check request bodies against; by default the one that
+            the environment variable ``DISCORD_OPENAPI`` names, or none.
+        clock: gives the present as Unix seconds.
+    """
+
+    def __init__(
+        self,
+        seed: int = 0,
+        *,
+        rate_limits: bool = True,
+        openapi: str | Path | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.world = World(seed, clock)
+        self.token = f"local.{self.world.token()}"
+        file = openapi or os.environ.get(OPENAPI_VARIABLE)
+        self._schema = Schema(Path(file)) if file else None
+        self._rate_limits = RateLimits(time.monotonic, on=rate_limits)
+        self._door = Door(self.world, self.token, self._rate_limits, self._schema)
+        self.gateway = Gateway(self.world, self.token)
+        self._cdn = CdnDoor(self.world)
+        self._runner: web.AppRunner | None = None
+        self.base = ""
+
+    # Life
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on a port of this machine (0: a free one)."""
+        app = web.Application(client_max_size=128 * 1024 * 1024)
+        app.router.add_route("GET", "/gateway/", self.gateway.serve)
+        app.router.add_route("*", PREFIX + "/{path:.*}", self._door.serve)
+        app.router.add_route("GET", "/cdn/{path:.*}", self._cdn.serve)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, HOST, port)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.base = f"http://{HOST}:{port}"
+        self.world.cdn.base = self.cdn_base
+        self.world.gateway_url = self.gateway.url = self.gateway_url
+
+    async def stop(self) -> None:
+        """End every connection and stop listening; the world stays."""
+        if self._runner is not None:
+            await self.gateway.close()
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> "LocalDiscord":
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    @property
+    def api_base(self) -> str:
+        """The address of the API, for ``discord.http.Route.BASE``."""
+        return self.base + PREFIX
+
+    @property
+    def gateway_url(self) -> str:
+        """The address of the gateway, for ``DiscordWebSocket.DEFAULT_GATEWAY``."""
+        return self.base.replace("http", "ws", 1) + "/gateway/"
+
+    @property
+    def cdn_base(self) -> str:
+        """The address of files, for ``discord.Asset.BASE``."""
+        return f"{self.base}/cdn"
+
+    # The world
+
+    @property
+    def limits(self) -> Limits:
+        """Limits in time; tests may shorten them."""
+        return self.world.limits
+
+    @property
+    def portal(self) -> Portal:
+        """Which privileged intents the application has; change it before the bot logs in."""
+        return self.world.portal
+
+    def add_guild(self, name: str) -> Guild:
+        """Add a server in which the bot is a member with the permissions it asks for."""
+        return self.world.add_guild(name)
+
+    def add_person(
+        self, name: str, guild: Guild | None = None, *, roles: tuple[Role, ...] = ()
+    ) -> Person:
+        """Add a person, as a member of a server if one is given."""
+        person = Person(self.world, self.world.add_user(name))
+        if guild is not None:
+            guild.join(person, *roles)
+        return person
+
+    def owner(self) -> Person:
+        """Return the person who owns every server and may do everything there."""
+        return Person(self.world, self.world.owner)
+
+    def add_sticker(self, name: str) -> Sticker:
+        """Add a sticker that people can send."""
+        sticker = Sticker(self.world.ids.next(), name)
+        self.world.stickers[sticker.id] = sticker
+        return sticker
+
+    # Waiting and watching
+
+    @property
+    def ready(self) -> bool:
+        """Whether a bot is identified and connected."""
+        return self.gateway.connected
+
+    async def bot_ready(self, timeout: float = 10, *, commands: bool = False) -> None:  # noqa: ASYNC109 - said in the error
+        """Wait until a bot has identified.
+
+        Args:
+            timeout: seconds to wait.
+            commands: wait as well until it registered its commands.
+
+        Raises:
+            TimeoutError: it did not.
+        """
+        await self.until(
+            lambda: self.ready and (self.world.commands_synced or not commands),
+            timeout,
+            "the bot to be ready",
+        )
+
+    async def until(
+        self,
+        predicate: Callable[[], T],
+        timeout: float = 10,  # noqa: ASYNC109 - said in the error
+        what: str = "a change of the world",
+    ) -> T:
+        """Wait until a predicate is true, asking at each change of the world.
+
+        Returns:
+            The predicate's true value.
+
+        Raises:
+            TimeoutError: naming ``what``.
+        """
+        return await self.world.bus.until(predicate, timeout, what)
+
+    def watch(self) -> AsyncIterator[Happening]:
+        """Yield everything that happens from now on."""
+        return self.world.bus.watch()
+
+    # Doors for tests
+
+    @property
+    def requests(self) -> deque[Request]:
+        """The newest requests with their answers, oldest first, without tokens."""
+        return self._door.requests
+
+    @property
+    def schema_violations(self) -> list[Violation]:
+        """Bodies that did not fit Discord's description."""
+        return [] if self._schema is None else self._schema.violations
+
+    @property
+    def rate_limited(self) -> int:
+        """How many requests were refused with 429."""
+        return self._rate_limits.refused
+
+    def before(self, method: str, path: str, hook: Hook) -> HookHandle:
+        """Call a hook before a matching request is carried out.
+
+        Args:
+            method: the HTTP method, or ``*``.
+            path: a regular expression searched in the path below ``/api/v10``, in which tokens
+                are written ``:token``.
+            hook: gets the ``Request``; it may raise ``Drop``, or return
+                ``(status, json, headers)`` to answer instead.
+        """
+        return self._door.hooks.before(method, path, hook)
+
+    def after(self, method: str, path: str, hook: Hook) -> HookHandle:
+        """Call a hook when a matching deed is done, before the answer is sent.
+
+        The ``Request`` carries ``status`` and ``answer``. For the rest see ``before``.
+        """
+        return self._door.hooks.after(method, path, hook)
+
+    def drop_sockets(self) -> None:
+        """Break every gateway connection; sessions can be resumed."""
+        self.gateway.drop_sockets()
+
+    def invalidate_sessions(self) -> None:
+        """Forget every gateway session: bots must identify anew."""
+        self.gateway.invalidate_sessions()
+
+    def request_reconnect(self) -> None:
+        """Ask bots to reconnect and resume."""
+        self.gateway.request_reconnect()

@@ -1,0 +1,218 @@
+"""Routes about threads and who is in them."""
+
+from playground.server import errors, payloads, posting
+from playground.server.channel import Channel
+from playground.server.message import Message
+from playground.server.permissions import May, in_channel
+from playground.server.posting import Draft
+from playground.server.routes import Call, table
+from playground.server.shapes import Answer, Json
+
+_ARCHIVE_MINUTES = (60, 1440, 4320, 10080)
+_LIMIT = (50, 300.0)
+
+
+@table.add("POST", "/channels/{channel_id}/messages/{message_id}/threads", limit=_LIMIT)
+def from_message(call: Call) -> Answer:
+    """Open a thread on a message.
+
+    Raises:
+        ApiError: 50001, 50013, 10008, 160004 if it has one, 50024 inside a thread, 50035.
+    """
+    channel = _parent(call, May.CREATE_PUBLIC_THREADS, (Channel.TEXT,))
+    message = posting.find(channel, call.number("message_id"))
+    if message.id in call.world.channels:
+        raise errors.ApiError(400, 160004, "A thread has already been created for this message")
+    thread = _open(call, channel, Channel.PUBLIC_THREAD, on=message)
+    return 201, payloads.channel_json(thread, call.world.bot)
+
+
+@table.add("POST", "/channels/{channel_id}/threads", limit=_LIMIT)
+def standalone(call: Call) -> Answer:
+    """Open a thread without a message (type 11 public, 12 private), or a post in a forum.
+
+    Raises:
+        ApiError: 50001, 50013, 50024 inside a thread, 50035.
+    """
+    parent = call.channel()
+    if parent.kind == Channel.FORUM:
+        return _forum_post(call, parent)
+    kind = int(call.body.get("type") or Channel.PRIVATE_THREAD)
+    private = kind == Channel.PRIVATE_THREAD
+    needed = May.CREATE_PRIVATE_THREADS if private else May.CREATE_PUBLIC_THREADS
+    thread = _open(call, _parent(call, needed, (Channel.TEXT,)), kind)
+    return 201, payloads.channel_json(thread, call.world.bot)
+
+
+def _forum_post(call: Call, forum: Channel) -> Answer:
+    call.channel(May.SEND_MESSAGES)
+    if not call.body.get("message"):
+        raise errors.invalid("message", "BASE_TYPE_REQUIRED", "This field is required")
+    _check(call.body)
+    thread = _open(call, forum, Channel.PUBLIC_THREAD)
+    if thread.thread is not None:
+        thread.thread.applied_tags = [int(tag) for tag in call.body.get("applied_tags") or []]
+    try:
+        draft = Draft(call.world.bot, call.body["message"], call.files)
+        message = posting.post(call.world, thread, draft)
+    except errors.ApiError:
+        call.world.remove_channel(thread)
+        raise
+    body = payloads.channel_json(thread, call.world.bot)
+    return 201, body | {"message": payloads.message_json(message, call.world)}
+
+
+def _parent(call: Call, needed: int, kinds: tuple[int, ...]) -> Channel:
+    channel = call.channel()
+    if channel.kind not in kinds:
+        raise errors.wrong_channel_kind()
+    return call.channel(int(needed))
+
+
+def _check(body: Json) -> None:
+    faults = errors.Faults()
+    faults.between("name", body.get("name"), 1, 100)
+    if body.get("auto_archive_duration", 60) not in (*_ARCHIVE_MINUTES, None):
+        faults.add("auto_archive_duration", "BASE_TYPE_CHOICES", f"One of {_ARCHIVE_MINUTES}.")
+    faults.refuse_if_any()
+
+
+def _open(call: Call, parent: Channel, kind: int, on: Message | None = None) -> Channel:
+    _check(call.body)
+    return call.world.add_thread(
+        parent,
+        call.body["name"],
+        kind,
+        call.world.bot.id,
+        on=on,
+        auto_archive=call.body.get("auto_archive_duration") or 4320,
+    )
+
+
+def _thread(call: Call) -> Channel:
+    channel = call.channel()
+    if channel.thread is None:
+        raise errors.wrong_channel_kind()
+    return channel
+
+
+@table.add("GET", "/channels/{channel_id}/thread-members")
+def members(call: Call) -> Answer:
+    """Answer with who is in a thread."""
+    thread = _thread(call)
+    return 200, [payloads.thread_member_json(thread, id_) for id_ in thread.thread_members]
+
+
+@table.add("GET", "/channels/{channel_id}/thread-members/{user_id}")
+def member(call: Call) -> Answer:
+    """Answer with one thread member.
+
+    Raises:
+        ApiError: 10007.
+    """
+    thread, user_id = _thread(call), call.number("user_id")
+    if user_id not in thread.thread_members:
+        raise errors.unknown("Member")
+    return 200, payloads.thread_member_json(thread, user_id)
+
+
+@table.add("PUT", "/channels/{channel_id}/thread-members/@me")
+def join(call: Call) -> Answer:
+    """Let the bot join a thread."""
+    return _join(call, _thread(call), call.world.bot.id)
+
+
+@table.add("PUT", "/channels/{channel_id}/thread-members/{user_id}")
+def add(call: Call) -> Answer:
+    """Add somebody to a thread."""
+    user_id = call.number("user_id")
+    if user_id not in call.world.users:
+        raise errors.unknown("User")
+    return _join(call, _thread(call), user_id)
+
+
+def _join(call: Call, thread: Channel, user_id: int) -> Answer:
+    if thread.archived:
+        raise errors.ApiError(400, 50083, "Thread is archived")
+    if user_id not in thread.thread_members:
+        thread.thread_members[user_id] = call.world.now()
+        written = payloads.thread_member_json(thread, user_id)
+        _tell(call, thread, {"added_members": [written]})
+    return 204, None
+
+
+@table.add("DELETE", "/channels/{channel_id}/thread-members/@me")
+def leave(call: Call) -> Answer:
+    """Let the bot leave a thread."""
+    return _leave(call, _thread(call), call.world.bot.id)
+
+
+@table.add("DELETE", "/channels/{channel_id}/thread-members/{user_id}")
+def remove(call: Call) -> Answer:
+    """Remove somebody from a thread.
+
+    Raises:
+        ApiError: 50013.
+    """
+    _thread(call)
+    return _leave(call, call.channel(May.MANAGE_THREADS), call.number("user_id"))
+
+
+def _leave(call: Call, thread: Channel, user_id: int) -> Answer:
+    if thread.thread_members.pop(user_id, None) is not None:
+        _tell(call, thread, {"removed_member_ids": [str(user_id)]})
+    return 204, None
+
+
+def _tell(call: Call, thread: Channel, change: Json) -> None:
+    if thread.guild is None:
+        return
+    data: Json = {
+        "id": str(thread.id),
+        "guild_id": str(thread.guild.id),
+        "member_count": len(thread.thread_members),
+    }
+    call.world.tell("THREAD_MEMBERS_UPDATE", data | change, guild=thread.guild, channel=thread)
+
+
+def _archived(call: Call, kind: int, *, mine: bool) -> Answer:
+    bot, parent = call.world.bot, call.channel(May.READ_MESSAGE_HISTORY)
+    found = [
+        one
+        for one in parent.threads
+        if one.archived
+        and one.kind == kind
+        and in_channel(bot, one)
+        and (not mine or bot.id in one.thread_members)
+    ]
+    most = call.count("limit", 50, 100)
+    found.sort(key=lambda one: one.id, reverse=True)
+    members_ = [one for one in found[:most] if bot.id in one.thread_members]
+    return 200, {
+        "threads": [payloads.channel_json(one, bot) for one in found[:most]],
+        "members": [payloads.thread_member_json(one, bot.id) for one in members_],
+        "has_more": len(found) > most,
+    }
+
+
+@table.add("GET", "/channels/{channel_id}/threads/archived/public")
+def archived_public(call: Call) -> Answer:
+    """Answer with archived public threads."""
+    return _archived(call, Channel.PUBLIC_THREAD, mine=False)
+
+
+@table.add("GET", "/channels/{channel_id}/threads/archived/private")
+def archived_private(call: Call) -> Answer:
+    """Answer with archived private threads.
+
+    Raises:
+        ApiError: 50013.
+    """
+    call.channel(May.MANAGE_THREADS)
+    return _archived(call, Channel.PRIVATE_THREAD, mine=False)
+
+
+@table.add("GET", "/channels/{channel_id}/users/@me/threads/archived/private")
+def archived_mine(call: Call) -> Answer:
+    """Answer with archived private threads that the bot is in."""
+    return _archived(call, Channel.PRIVATE_THREAD, mine=True)
