@@ -547,6 +547,10 @@ class PurseRepository(Protocol):
         """Record what came of a call, and its true price."""
         ...
 
+    async def abandon(self, ballot_id: int, at: datetime) -> None:
+        """End a ballot's PENDING calls, left by a process that died, at their estimates."""
+        ...
+
     async def spent(self, guild_id: int, since: datetime) -> int:
         """Micro-dollars spent or reserved by a server since a time."""
         ...

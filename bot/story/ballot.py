@@ -290,7 +290,7 @@ def decide(ballot: Ballot, electorate: Electorate, now: datetime) -> Verdict:
     waiting_for = awaited(ballot, electorate, now)
     missing = max(0, quorum(ballot, electorate) - len(ballot.voted))
     window_over = now >= ballot.window_ends
-    held_until = max((h.until for h in ballot.holds if h.until > now), default=None)
+    held_until = held(ballot, now)
     if missing or (waiting_for and not window_over):
         again = None if window_over else ballot.window_ends
         return Verdict(Step.WAIT, look_again=again, missing=missing, awaited=waiting_for)
@@ -301,6 +301,13 @@ def decide(ballot: Ballot, electorate: Electorate, now: datetime) -> Verdict:
     if ballot.countdown_ends is None or now < ballot.countdown_ends:
         return Verdict(Step.COUNT_DOWN, look_again=ballot.countdown_ends, awaited=waiting_for)
     return outcome(ballot)
+
+
+def held(ballot: Ballot, now: datetime) -> datetime | None:
+    """Until when the countdown waits for somebody's Steer or draft; None if for nobody's."""
+    ends = [hold.until for hold in ballot.holds]
+    ends += [asked.asked_at + HOLD for asked in ballot.rounds if asked.done_at is None]
+    return max((end for end in ends if end > now), default=None)
 
 
 def _locked_leads(ballot: Ballot) -> bool:

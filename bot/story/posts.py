@@ -13,6 +13,7 @@ class PostKind(StrEnum):
     BALLOT = "ballot"
     TAKEN_BACK = "taken_back"
     NOTE = "note"
+    ASK = "ask"
 
 
 class PostState(StrEnum):
@@ -47,7 +48,8 @@ class NewPost:
     """A post about to be queued.
 
     Attributes:
-        subject_id: id of the turn, ballot or taking-back it shows; for a NOTE, of the story.
+        subject_id: id of the turn, ballot or taking-back it shows; for a NOTE, of the story; for
+            an ASK, of the post about which the owner is asked whether it stands.
         part: from 0, of ``parts``.
         name: the speaker's name (TURN only).
         text: what to show (TURN and NOTE); at most 2,000 characters.

@@ -1,0 +1,141 @@
+"""Runs the tasks that storage keeps, so that each deed gets done however often we die.
+
+A task is a row, written in the transaction that makes the deed necessary; it is deleted when the
+deed is done. A runner leases due tasks, runs each once at a time, and sleeps until the next one is
+due or a commit asks for another. What fails is tried again after a growing pause.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import structlog
+
+from bot.ports import Clock, Store
+from bot.services.outbox import Wait
+from bot.story.errors import StorageError
+from bot.story.tasks import Task, TaskKind
+
+_log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=15)
+"""Longer than any task takes: a draft is given up after a few minutes at the most."""
+LONGEST_SLEEP = timedelta(seconds=30)
+"""Another process's tasks, whose lease ran out, are seen this soon."""
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=5)
+AT_ONCE = 64
+
+Handler = Callable[[int], Awaitable[None]]
+
+
+class Runner:
+    """Leases tasks and runs their handlers, many at once, each deed once at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        handlers: Mapping[TaskKind, Handler],
+        holder: str,
+    ) -> None:
+        """Args describe the process.
+
+        Args:
+            store: where tasks are kept.
+            clock: the time.
+            handlers: what to do for each kind; called with the task's subject.
+            holder: this process's name, the same after a restart, so that what it held when it
+                died is free at once.
+        """
+        self._store = store
+        self._clock = clock
+        self._handlers = handlers
+        self._holder = holder
+        self._wake = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Free what an earlier life of this process held, and begin."""
+        self._store.on_tasks(self._wake.set)
+        async with self._store.write() as work:
+            await work.tasks.free(self._holder)
+        self._loop = asyncio.create_task(self._work(), name="backstage")
+
+    async def stop(self) -> None:
+        """Take nothing new, end what runs at its next wait, and free the rest."""
+        if self._loop:
+            self._loop.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._loop
+        for running in tuple(self._running):
+            running.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        with contextlib.suppress(StorageError):
+            async with self._store.write() as work:
+                await work.tasks.free(self._holder)
+
+    async def _work(self) -> None:
+        while True:
+            self._wake.clear()
+            pause = LONGEST_SLEEP
+            try:
+                pause = await self._take()
+            except StorageError as error:
+                # The disk may be full or gone for now; what is due stays due.
+                _log.warning("tasks cannot be read", error=str(error))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause.total_seconds()):
+                    await self._wake.wait()
+
+    async def _take(self) -> timedelta:
+        """Start what is due; how long there is nothing to do."""
+        now = self._clock.now()
+        room = AT_ONCE - len(self._running)
+        async with self._store.write() as work:
+            leased = await work.tasks.lease(self._holder, now, now + LEASE, room) if room else []
+            next_due = await work.tasks.next_due()
+        for task in leased:
+            running = asyncio.create_task(self._run(task), name=task.name)
+            self._running.add(running)
+            running.add_done_callback(self._ended)
+        if next_due is None or (leased and len(leased) == room):
+            return LONGEST_SLEEP
+        return min(LONGEST_SLEEP, max(timedelta(0), next_due - self._clock.now()))
+
+    def _ended(self, running: asyncio.Task[None]) -> None:
+        self._running.discard(running)
+        self._wake.set()
+
+    async def _run(self, task: Task) -> None:
+        """Run one task; whatever happens, it is either done or due again."""
+        try:
+            await self._handlers[task.kind](task.subject_id)
+        except Wait as wait:
+            await self._again(task, wait.after)
+        except Exception as error:  # noqa: BLE001 - a task must not die silently, whatever it met
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(task.attempts, 10))
+            expected = isinstance(error, StorageError)
+            _log.warning(
+                "task failed",
+                task=task.name,
+                attempts=task.attempts,
+                error=type(error).__name__,
+                exc_info=None if expected else error,
+            )
+            await self._again(task, pause)
+        else:
+            await self._done(task)
+
+    async def _again(self, task: Task, after: timedelta) -> None:
+        with contextlib.suppress(StorageError):
+            # If this cannot be written either, the lease runs out by itself.
+            async with self._store.write() as work:
+                await work.tasks.again(task, self._holder, self._clock.now() + after)
+
+    async def _done(self, task: Task) -> None:
+        with contextlib.suppress(StorageError):
+            async with self._store.write() as work:
+                await work.tasks.done(task, self._holder)

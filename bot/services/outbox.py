@@ -1,0 +1,250 @@
+"""Bring the posts of a channel on stage, one at a time, each exactly once.
+
+A post is marked as being sent, with the channel's newest message beside it, before it is sent. If
+the process dies in between, or the answer is lost, the post is looked for among the newer messages
+and sent again only if it is not there; if the channel cannot be read, the owner is asked.
+"""
+
+from datetime import timedelta
+
+import structlog
+
+from bot.ports import (
+    Clock,
+    Stage,
+    StageBlindError,
+    StageForbiddenError,
+    StageGoneError,
+    StageLaterError,
+    StageUnsureError,
+    Store,
+)
+from bot.services.common import queue
+from bot.story.ballot import LIVE
+from bot.story.posts import Manner, NewPost, Post, PostKind, PostState
+from bot.story.tasks import TaskKind
+
+_log = structlog.get_logger(__name__)
+
+UNSURE_PATIENCE = timedelta(seconds=1)
+"""After a lost answer: Discord shows a message a moment after it was made."""
+FORBIDDEN_PATIENCE = timedelta(minutes=10)
+"""After a missing permission: somebody may give it meanwhile."""
+BATCH = 20
+
+
+class Wait(Exception):  # noqa: N818 - not an error: the queue goes on later
+    """The queue of a channel goes on after a while."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__()
+        self.after = after
+
+
+class Outbox:
+    """Works off the posts of channels."""
+
+    def __init__(self, store: Store, clock: Clock, stage: Stage) -> None:
+        self._store = store
+        self._clock = clock
+        self._stage = stage
+
+    async def run(self, channel_id: int) -> None:
+        """The task: send, redraw and delete until nothing is due in a channel.
+
+        Raises:
+            Wait: something is due that has to wait.
+        """
+        try:
+            while await self._step(channel_id):
+                pass
+        except StageLaterError as error:
+            raise Wait(timedelta(seconds=error.seconds)) from None
+        except StageUnsureError:
+            raise Wait(UNSURE_PATIENCE) from None
+        except StageGoneError:
+            await self._channel_gone(channel_id)
+
+    async def _step(self, channel_id: int) -> bool:
+        """One round: what is to vanish, the next post, its original, then cards. False: idle."""
+        async with self._store.read() as work:
+            removing = await work.posts.removing(channel_id, BATCH)
+            due = await work.posts.due(channel_id, 1)
+            originals = await work.posts.originals(channel_id, BATCH)
+            stale = [] if due else await work.posts.stale_cards(channel_id, BATCH)
+        for post in removing:
+            await self._remove(post)
+        for post in originals:
+            await self._remove_original(post)
+        for post in due:
+            await self._bring(post)
+        for post in stale:
+            await self._redraw(post)
+        return bool(removing or due or originals or stale)
+
+    # --- sending -------------------------------------------------------------------------------
+
+    async def _bring(self, post: Post) -> None:
+        """Send a post, or find the one sent before the process died."""
+        if post.state is PostState.SENDING and await self._settle_unsure(post):
+            return
+        manner = await self._manner(post)
+        if manner is None:
+            return
+        newest = await self._stage.newest(post.channel_id)
+        async with self._store.write() as work:
+            await work.posts.sending(
+                post.id, newest, manner, name=post.name, avatar_url=post.avatar_url
+            )
+            sending = await work.posts.get(post.id)
+        if sending is None:
+            return
+        try:
+            message_id = await self._stage.send(sending)
+        except StageLaterError:
+            await self._back(post, PostState.DUE)
+            raise
+        except StageForbiddenError as error:
+            await self._forbidden(sending, error)
+            return
+        async with self._store.write() as work:
+            await work.posts.posted(post.id, message_id, sending.wanted)
+
+    async def _manner(self, post: Post) -> Manner | None:
+        """How to send a post; None if it was left where the writer typed it instead."""
+        if post.kind is not PostKind.TURN:
+            return Manner.PLAIN
+        manner = await self._stage.manner(post.channel_id)
+        if manner is Manner.PLAIN and await self._leave(post):
+            return None
+        return manner
+
+    async def _settle_unsure(self, post: Post) -> bool:
+        """Whether a post that may stand does stand, or the owner was asked."""
+        try:
+            found = await self._stage.find(post)
+        except StageBlindError:
+            await self._ask_owner(post)
+            return True
+        async with self._store.write() as work:
+            taken = await work.posts.claimed_ids(found)
+            free = [message_id for message_id in found if message_id not in taken]
+            if free:
+                await work.posts.posted(post.id, free[0], post.wanted)
+        _log.info("unsure post looked for", post_id=post.id, found=bool(free))
+        return bool(free)
+
+    async def _ask_owner(self, post: Post) -> None:
+        now = self._clock.now()
+        async with self._store.write() as work:
+            await work.posts.set_state(post.id, PostState.ASKED)
+            await queue(work, [NewPost(post.channel_id, PostKind.ASK, post.id)], now)
+        _log.warning("unsure post cannot be looked for", post_id=post.id)
+
+    async def answer(self, post_id: int, *, stands: bool) -> None:
+        """The owner looked: an unsure post stands, or it has to be sent again."""
+        async with self._store.write() as work:
+            post = await work.posts.get(post_id)
+            if post is None or post.state is not PostState.ASKED:
+                return
+            state = PostState.LOST if stands else PostState.DUE
+            await work.posts.set_state(post.id, state)
+            for asked in await work.posts.of_subject(PostKind.ASK, post_id):
+                await work.posts.set_state(asked.id, PostState.REMOVING)
+            await work.tasks.put(TaskKind.POST, post.channel_id, self._clock.now())
+
+    async def _leave(self, post: Post) -> bool:
+        """Let a typed message count where it stands, since it cannot be posted by webhook."""
+        async with self._store.write() as work:
+            posts = await work.posts.of_turn(post.subject_id)
+            waits = {PostState.DUE, PostState.SENDING}
+            typed = posts[-1].original_id
+            if typed is None or any(p.state not in waits for p in posts):
+                return False
+            for other in posts:
+                await work.posts.set_state(other.id, PostState.DROPPED)
+            left = NewPost(
+                channel_id=post.channel_id,
+                kind=PostKind.TURN,
+                subject_id=post.subject_id,
+                name=post.name,
+                state=PostState.LEFT,
+                message_id=typed,
+            )
+            await work.posts.add([left])
+        return True
+
+    async def _forbidden(self, post: Post, error: StageForbiddenError) -> None:
+        """Without permission: leave what was typed, keep the rest for when it is given."""
+        _log.warning("post forbidden", post_id=post.id, channel_id=post.channel_id, why=str(error))
+        if post.kind is PostKind.TURN and await self._leave(post):
+            return
+        await self._back(post, PostState.DUE)
+        raise Wait(FORBIDDEN_PATIENCE)
+
+    async def _back(self, post: Post, state: PostState) -> None:
+        async with self._store.write() as work:
+            await work.posts.set_state(post.id, state)
+
+    # --- what stands already -------------------------------------------------------------------
+
+    async def _remove(self, post: Post) -> None:
+        if post.message_id is not None:
+            try:
+                await self._stage.remove(post.channel_id, post.message_id, post.manner)
+            except StageForbiddenError as error:
+                _log.warning("message stays", post_id=post.id, why=str(error))
+        await self._back(post, PostState.REMOVED)
+
+    async def _remove_original(self, post: Post) -> None:
+        if post.original_id is not None:
+            try:
+                await self._stage.remove(post.channel_id, post.original_id, None)
+            except StageForbiddenError as error:
+                _log.warning("typed message stays", post_id=post.id, why=str(error))
+        async with self._store.write() as work:
+            await work.posts.original_gone(post.id)
+
+    async def _redraw(self, post: Post) -> None:
+        try:
+            await self._stage.redraw(post)
+        except StageGoneError:
+            await self._card_gone(post)
+            return
+        except StageForbiddenError as error:
+            _log.warning("message not redrawn", post_id=post.id, why=str(error))
+        async with self._store.write() as work:
+            await work.posts.shown(post.id, post.wanted)
+
+    async def _card_gone(self, post: Post) -> None:
+        """Somebody deleted a message: a live ballot's card is posted anew, the rest is let go."""
+        async with self._store.write() as work:
+            await work.posts.set_state(post.id, PostState.REMOVED)
+            if post.kind is PostKind.BALLOT:
+                ballot = await work.ballots.get(post.subject_id)
+                if ballot and ballot.state in LIVE:
+                    again = NewPost(post.channel_id, PostKind.BALLOT, ballot.id)
+                    await queue(work, [again], self._clock.now())
+
+    async def _channel_gone(self, channel_id: int) -> None:
+        """A channel was deleted: nothing can appear there any more."""
+        _log.warning("channel gone", channel_id=channel_id)
+        async with self._store.write() as work:
+            while due := await work.posts.due(channel_id, BATCH):
+                for post in due:
+                    await work.posts.set_state(post.id, PostState.LOST)
+            while removing := await work.posts.removing(channel_id, BATCH):
+                for post in removing:
+                    await work.posts.set_state(post.id, PostState.REMOVED)
+            for post in await work.posts.stale_cards(channel_id, BATCH):
+                await work.posts.shown(post.id, post.wanted)
+
+    async def repair_cards(self) -> None:
+        """After a start: have the cards of live ballots redrawn, for what changed unseen."""
+        now = self._clock.now()
+        async with self._store.write() as work:
+            stories = {c.story_id for c in await work.stories.live_channels()}
+            for story_id in sorted(stories):
+                for ballot in await work.ballots.live_in_story(story_id):
+                    for channel_id in await work.posts.touch(PostKind.BALLOT, ballot.id):
+                        await work.tasks.put(TaskKind.POST, channel_id, now)

@@ -1,0 +1,219 @@
+"""Look whether a ballot is decided, and do what follows: wait, count down, win, tie, or end."""
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.ports import Clock, Limits, NewDeed, Store, UnitOfWork
+from bot.services.common import queue_turns, refresh
+from bot.story.ballot import (
+    LIVE,
+    Ballot,
+    BallotState,
+    Electorate,
+    Step,
+    Variant,
+    VariantState,
+    Verdict,
+    Voter,
+    decide,
+    electorate_of,
+    needs_runoff,
+)
+from bot.story.cast import Company, Writer
+from bot.story.consent import locked_by
+from bot.story.draft import turns_of_beats
+from bot.story.posts import PostKind
+from bot.story.tale import Branch, Story, StoryState
+from bot.story.tasks import TaskKind
+from bot.story.turn import DeedKind
+
+MOVED_ON = (
+    "The passage that these drafts started from was taken back, so this ballot was dropped. "
+    "Ask anew with `/scene continue`."
+)
+CLOSED = "The story was closed before this was decided."
+NOTHING_WON = "None of these was wanted. Say what should be different: `/scene continue`."
+
+
+async def electorate(work: UnitOfWork, story: Story, company: Company) -> Electorate:
+    """Who may vote in a story now."""
+    writers = await work.cast.writers(story.id)
+    claimants = {claim.writer_id for claim in company.claims.values()}
+    return electorate_of(
+        story.settings,
+        [_voter(writer_id, writers) for writer_id in sorted(claimants)],
+        _voter(story.owner_id, writers),
+    )
+
+
+def _voter(writer_id: int, writers: dict[int, Writer]) -> Voter:
+    known = writers.get(writer_id)
+    if known is None:
+        return Voter(writer_id, None)
+    return Voter(writer_id, known.active_at, known.away_until)
+
+
+def shuffled_places(ballot: Ballot, count: int, round_number: int) -> list[int]:
+    """Places on the card for new variants, behind those there, in an order of chance."""
+    first = max((v.place for v in ballot.variants), default=-1) + 1
+    places = list(range(first, first + count))
+    # Seeded by what the ballot is: a draft written again after a crash lies the same way.
+    random.Random(f"{ballot.id}:{round_number}").shuffle(places)
+    return places
+
+
+class Settling:
+    """Moves ballots on, as often as somebody presses or a time has come."""
+
+    def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
+        self._store = store
+        self._clock = clock
+        self._countdown = timedelta(seconds=limits.countdown)
+
+    async def run(self, ballot_id: int) -> None:
+        """The task: look at a ballot and do what follows."""
+        async with self._store.write() as work:
+            await self.look(work, ballot_id, self._clock.now())
+
+    async def look(
+        self, work: UnitOfWork, ballot_id: int, now: datetime, *, pressed: bool = False
+    ) -> None:
+        """Do what follows for a ballot, in a transaction of the caller.
+
+        Args:
+            work: the transaction.
+            ballot_id: which ballot; one that is decided is left alone.
+            now: the time.
+            pressed: whether somebody just pressed something, which restarts the countdown.
+        """
+        ballot = await work.ballots.get(ballot_id)
+        if ballot is None or ballot.state not in LIVE:
+            return
+        story = await work.stories.get(ballot.story_id)
+        branch = await work.stories.branch(ballot.branch_id)
+        if story is None or branch is None or story.state is StoryState.PAUSED:
+            return
+        if story.state is StoryState.CLOSED:
+            await end(work, ballot, BallotState.DROPPED, CLOSED, now)
+        elif not await work.turns.in_past(ballot.from_turn_id, branch.id):
+            await end(work, ballot, BallotState.DROPPED, MOVED_ON, now)
+        elif ballot.state is BallotState.OPEN:
+            await self._look_at_open(work, ballot, story, branch, now, pressed=pressed)
+
+    async def _look_at_open(
+        self,
+        work: UnitOfWork,
+        ballot: Ballot,
+        story: Story,
+        branch: Branch,
+        now: datetime,
+        *,
+        pressed: bool,
+    ) -> None:
+        company = await work.cast.company(story.id)
+        ballot = await relock(work, ballot, company)
+        if pressed:
+            ballot = replace(ballot, countdown_ends=None)
+        verdict = decide(ballot, await electorate(work, story, company), now)
+        match verdict.step:
+            case Step.WAIT:
+                await self._wait(work, ballot, verdict)
+            case Step.COUNT_DOWN:
+                ends = ballot.countdown_ends or now + self._countdown
+                await work.ballots.save(replace(ballot, countdown_ends=ends))
+                await work.tasks.put(TaskKind.SETTLE, ballot.id, ends)
+            case Step.WIN | Step.TIE | Step.NOTHING:
+                await conclude(work, ballot, branch, company, verdict, now)
+        await refresh(work, PostKind.BALLOT, ballot.id, now)
+
+    async def _wait(self, work: UnitOfWork, ballot: Ballot, verdict: Verdict) -> None:
+        await work.ballots.save(replace(ballot, countdown_ends=None))
+        if verdict.look_again:
+            await work.tasks.put(TaskKind.SETTLE, ballot.id, verdict.look_again)
+
+
+async def relock(work: UnitOfWork, ballot: Ballot, company: Company) -> Ballot:
+    """Lock variants that write a character claimed meanwhile, free those that do no more."""
+    variants: list[Variant] = []
+    for variant in ballot.variants:
+        kept = variant
+        if variant.state is not VariantState.DROPPED:
+            locks = locked_by(variant.beats, company, variant.allowed, variant.author_id)
+            state = VariantState.LOCKED if locks else VariantState.STANDING
+            if state is not variant.state:
+                await work.ballots.set_variant(variant.id, state, variant.allowed)
+                kept = replace(variant, state=state)
+        variants.append(kept)
+    return replace(ballot, variants=tuple(variants))
+
+
+async def conclude(
+    work: UnitOfWork,
+    ballot: Ballot,
+    branch: Branch,
+    company: Company,
+    verdict: Verdict,
+    now: datetime,
+) -> None:
+    """End a vote as its verdict says: win, ask a person to break the tie, or nothing."""
+    if verdict.step is Step.NOTHING:
+        await end(work, ballot, BallotState.NOTHING, NOTHING_WON, now)
+    elif verdict.step is Step.WIN:
+        await win(work, ballot, verdict.leaders[0], branch, company, now)
+    elif needs_runoff(ballot):
+        await _second_round(work, ballot, verdict.leaders, now)
+    else:
+        await work.ballots.save(
+            replace(ballot, state=BallotState.TIED, tied_since=now, countdown_ends=None)
+        )
+        await refresh(work, PostKind.BALLOT, ballot.id, now)
+
+
+async def _second_round(
+    work: UnitOfWork, ballot: Ballot, leaders: tuple[int, ...], now: datetime
+) -> None:
+    """Once more, among the tied alone; everybody votes anew."""
+    for variant in ballot.standing:
+        if variant.id not in leaders:
+            await work.ballots.set_variant(variant.id, VariantState.DROPPED, variant.allowed)
+            continue
+        for writer_id in ballot.approvals.get(variant.id, frozenset()):
+            await work.ballots.approve(ballot.id, variant.id, writer_id, now, on=False)
+    for writer_id in ballot.nones:
+        await work.ballots.press_none(ballot.id, writer_id, now, on=False)
+    window_ends = now + ballot.settings.window
+    await work.ballots.save(
+        replace(ballot, runoff=True, window_ends=window_ends, countdown_ends=None)
+    )
+    await work.tasks.put(TaskKind.SETTLE, ballot.id, window_ends)
+
+
+async def win(
+    work: UnitOfWork,
+    ballot: Ballot,
+    variant_id: int,
+    branch: Branch,
+    company: Company,
+    now: datetime,
+) -> None:
+    """Let a variant win: its turns go on the branch's head and are posted, in one transaction."""
+    variant = ballot.variant(variant_id)
+    if variant is None:
+        return
+    turns = turns_of_beats(variant.beats, company, variant.author_id)
+    deed = NewDeed(DeedKind.BALLOT, ballot.opener_id, turns, now, ballot_id=ballot.id)
+    _, added = await work.turns.append(branch, deed)
+    await queue_turns(work, added, ballot.channel_id, company, now)
+    await end(work, replace(ballot, winner_id=variant_id), BallotState.SETTLED, "", now)
+
+
+async def end(
+    work: UnitOfWork, ballot: Ballot, state: BallotState, note: str, now: datetime
+) -> None:
+    """End a ballot for good, and have its card say so."""
+    await work.ballots.save(
+        replace(ballot, state=state, closing_note=note, countdown_ends=None, settled_at=now)
+    )
+    await work.tasks.drop(TaskKind.SETTLE, ballot.id)
+    await refresh(work, PostKind.BALLOT, ballot.id, now)
