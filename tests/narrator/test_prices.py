@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.narrator import Service
+from bot.narrator.prices import cost_of, expected_usage, price_of, tokens_in
+from bot.story.prompt import Block, Prompt
+from bot.story.purse import Usage
+
+MILLION = Usage(1_000_000, 1_000_000, 1_000_000, 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("model", "dollars"),
+    [
+        ("claude-fable-5-1", 10 + 20 + 0.25 + 50),
+        ("claude-fable-5-2", 10 + 20 + 1 + 50),
+        ("claude-opus-5-5", 4 + 8 + 0.2 + 20),
+        ("claude-opus-5", 5 + 10 + 0.5 + 25),
+        ("claude-opus-4-8", 5 + 10 + 0.5 + 25),
+        ("claude-sonnet-5-5", 2 + 4 + 0.1 + 10),
+        ("claude-sonnet-5", 2 + 4 + 0.2 + 10),
+        ("claude-sonnet-4-6", 3 + 6 + 0.3 + 15),
+        ("claude-haiku-5-5", 0.5 + 1 + 0.05 + 2.5),
+        ("claude-haiku-4-5-20251001", 1 + 2 + 0.1 + 5),
+        ("somebody-elses", 4 + 8 + 0.2 + 20),
+    ],
+)
+def test_a_million_tokens_of_each_cost_what_the_list_says(model, dollars):
+    assert cost_of(model, MILLION) == pytest.approx(dollars * 1_000_000)
+
+
+def test_haiku_costs_more_for_long_prompts_only():
+    at_the_limit = Usage(input_tokens=40_000, cache_read_tokens=60_000)
+    above = Usage(input_tokens=40_001, cache_read_tokens=60_000)
+
+    assert cost_of("claude-haiku-5-5", at_the_limit) == 4_000 + 600
+    assert cost_of("claude-haiku-5-5", above) == 20_001 + 3_000
+
+
+def test_a_part_of_a_micro_dollar_is_rounded_up():
+    assert cost_of("claude-haiku-5-5", Usage(input_tokens=1)) == 1
+
+
+def test_short_writes_are_cheaper():
+    usage = Usage(cache_write_tokens=100)
+
+    assert cost_of("claude-opus-5-5", usage) == 800
+    assert cost_of("claude-opus-5-5", usage, write_5m_tokens=100) == 500
+
+
+def test_unknown_models_are_free_on_servers_of_ones_own_only():
+    assert cost_of("qwen", MILLION, free_unless_known=True) == 0
+    assert cost_of("claude-opus-5-5", MILLION, free_unless_known=True) > 0
+    assert price_of("qwen") == price_of("claude-opus-5-5")
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://api.anthropic.com", True),
+        ("https://api.anthropic.com/", True),
+        ("http://127.0.0.1:8080", False),
+        ("https://notanthropic.com", False),
+        ("https://anthropic.com.example.org", False),
+    ],
+)
+def test_whose_service_it_is(address, expected):
+    assert Service(api_key="k", base_url=address).is_anthropic is expected
+
+
+blocks = st.lists(st.builds(Block, st.text(max_size=60), st.booleans()), max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(blocks, st.integers(1, 8))
+def test_all_text_is_reckoned_with(scene, variants):
+    usage = expected_usage(Prompt((), tuple(scene), ()), variants)
+
+    told = usage.input_tokens + usage.cache_write_tokens
+    assert told >= sum(tokens_in(b.text) for b in scene if b.text.strip())
+    assert bool(usage.cache_write_tokens) == any(b.cached and b.text.strip() for b in scene)
+    assert usage.output_tokens >= 350 * variants
