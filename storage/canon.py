@@ -1,0 +1,106 @@
+"""Facts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, update
+
+from bot.story.canon import Fact, FactState, NewFact
+from storage.repository import Repository
+from storage.tables import facts, stories
+
+
+def _fact(row: Row[Any]) -> Fact:
+    return Fact(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+
+
+_STORY = select(stories.c.id).where(stories.c.id == bindparam("story_id")).with_for_update()
+_LAST = select(func.coalesce(func.max(facts.c.number), 0)).where(
+    facts.c.story_id == bindparam("story_id")
+)
+_ADD = insert(facts).returning(facts)
+_GET = select(facts).where(
+    facts.c.story_id == bindparam("story_id"), facts.c.number == bindparam("number")
+)
+_FACTS = (
+    select(facts)
+    .where(
+        facts.c.story_id == bindparam("story_id"),
+        facts.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(facts.c.number)
+)
+_SET = update(facts).where(facts.c.id == bindparam("b_id"))
+_OF_TURNS = (
+    select(facts)
+    .where(
+        facts.c.source_turn_id.in_(bindparam("turn_ids", expanding=True)),
+        facts.c.state.in_([FactState.CANON, FactState.PROPOSED]),
+    )
+    .order_by(facts.c.id)
+)
+
+
+class Canon(Repository):
+    """See ``bot.ports.CanonRepository``."""
+
+    async def add(self, fact: NewFact, at: datetime) -> Fact:
+        """Add a fact; its number is the story's next."""
+        # The story's row is held first, or two processes would give the same number.
+        await self._scalar(_STORY, story_id=fact.story_id)
+        last = await self._scalar(_LAST, story_id=fact.story_id)
+        row = await self._first(
+            _ADD,
+            story_id=fact.story_id,
+            number=last + 1,
+            text=fact.text,
+            about=fact.about,
+            state=fact.state,
+            proposed_by=fact.proposed_by,
+            accepted_by=fact.accepted_by,
+            source_turn_id=fact.source_turn_id,
+            quote=fact.quote,
+            from_turn_id=fact.from_turn_id,
+            added_at=at,
+        )
+        assert row is not None  # noqa: S101 - an INSERT without a conflict clause returns its row
+        return _fact(row)
+
+    async def get(self, story_id: int, number: int) -> Fact | None:
+        """The fact by its number in the story, or None."""
+        row = await self._first(_GET, story_id=story_id, number=number)
+        return _fact(row) if row else None
+
+    async def facts(self, story_id: int, states: frozenset[FactState]) -> list[Fact]:
+        """Facts in these states by number."""
+        found = await self._all(_FACTS, story_id=story_id, states=sorted(states))
+        return [_fact(row) for row in found]
+
+    async def set_state(
+        self,
+        fact_id: int,
+        state: FactState,
+        by: int | None,
+        at: datetime,
+        *,
+        until_turn_id: int | None = None,
+    ) -> None:
+        """Move a fact to a state; for RETIRED, who and when and until which turn it held.
+
+        For CANON, ``by`` is who accepted it. A fact that returns from RETIRED forgets how it went.
+        """
+        retired = state is FactState.RETIRED
+        values: dict[str, Any] = {
+            "state": state,
+            "retired_by": by if retired else None,
+            "retired_at": at if retired else None,
+            "until_turn_id": until_turn_id if retired else None,
+        }
+        if state is FactState.CANON and by is not None:
+            values["accepted_by"] = by
+        await self._change(_SET, b_id=fact_id, **values)
+
+    async def of_turns(self, turn_ids: Sequence[int]) -> list[Fact]:
+        """Facts (canon or proposed) that came from these turns."""
+        return [_fact(row) for row in await self._all(_OF_TURNS, turn_ids=list(turn_ids))]

@@ -1,0 +1,146 @@
+"""Queries that walk a branch from its head towards its first turn.
+
+Each walk knows before it starts at which depth to end, so its cost is the number of links walked
+and does not grow with the story. Every step is one look-up by primary key.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    outerjoin,
+    select,
+    true,
+)
+
+from bot.story.turn import Deed, Turn
+from storage.columns import ROW_ID
+from storage.tables import branches, deeds, revisions, turns, withdrawals
+from storage.values import unpack_attachments
+
+_others = revisions.alias("others")
+_newest = (
+    select(func.max(_others.c.number)).where(_others.c.turn_id == turns.c.id).scalar_subquery()
+)
+_withdrawn = exists().where(withdrawals.c.turn_id == turns.c.id)
+_with_text = outerjoin(
+    turns,
+    revisions,
+    and_(revisions.c.turn_id == turns.c.id, revisions.c.number == _newest),
+)
+
+TURNS = select(
+    turns,
+    revisions.c.number.label("revision"),
+    revisions.c.text.label("new_text"),
+    revisions.c.author_id.label("new_author_id"),
+    revisions.c.source.label("new_source"),
+    _withdrawn.label("withdrawn"),
+).select_from(_with_text)
+"""Turns with their newest text."""
+
+STANDING = ~_withdrawn
+"""Of turns: not withdrawn."""
+
+
+def _walk(floor: ColumnElement[int]) -> CTE:
+    """The links of branch ``branch_id`` whose depth is above ``floor``, from the head on."""
+    head = (
+        select(turns.c.id, turns.c.parent_id, turns.c.depth, floor.label("floor"))
+        .select_from(branches)
+        .join(turns, turns.c.id == branches.c.head_id)
+        .where(branches.c.id == bindparam("branch_id", type_=ROW_ID), turns.c.depth > floor)
+        .cte("links", recursive=True)
+    )
+    earlier = (
+        select(turns.c.id, turns.c.parent_id, turns.c.depth, head.c.floor)
+        .select_from(head)
+        .join(turns, turns.c.id == head.c.parent_id)
+        .where(turns.c.depth > head.c.floor)
+    )
+    return head.union_all(earlier)
+
+
+def _turns_of(links: CTE, *, withdrawn: bool) -> Select[tuple[object, ...]]:
+    kept = true() if withdrawn else STANDING
+    found = TURNS.join_from(_with_text, links, links.c.id == turns.c.id)
+    return found.where(kept).order_by(turns.c.depth)
+
+
+_turn_id = bindparam("turn_id", type_=ROW_ID)
+# An alias, or the subquery would be taken for part of the walk around it.
+_mark = turns.alias("mark")
+_depth_of_turn = select(_mark.c.depth).where(_mark.c.id == _turn_id).scalar_subquery()
+
+_whole = _walk(literal(0, Integer))
+_last = _walk(branches.c.depth - bindparam("limit", type_=Integer))
+_behind = _walk(func.coalesce(_depth_of_turn, 0))
+_down_to = _walk(_depth_of_turn - 1)
+
+CHAIN = {flag: _turns_of(_whole, withdrawn=flag) for flag in (False, True)}
+"""All turns of ``branch_id``, oldest first; with the withdrawn or without."""
+
+TAIL = {flag: _turns_of(_last, withdrawn=flag) for flag in (False, True)}
+"""Turns among the last ``limit`` links of ``branch_id``, oldest first."""
+
+NEWER = _turns_of(_behind, withdrawn=False)
+"""Standing turns of ``branch_id`` deeper than ``turn_id``, oldest first; None: all."""
+
+IN_PAST = select(_down_to.c.id).where(_down_to.c.id == _turn_id)
+"""``turn_id`` if it is a link of ``branch_id``."""
+
+
+LAST_DEEDS = (
+    select(deeds)
+    .join(turns, turns.c.deed_id == deeds.c.id)
+    .join(_last, _last.c.id == turns.c.id)
+    .where(STANDING)
+    .group_by(*deeds.c)
+    .order_by(func.max(turns.c.depth).desc())
+    .limit(bindparam("count", type_=Integer))
+)
+"""The newest ``count`` deeds with a standing turn in the last ``limit`` links, newest first."""
+
+
+def turn_of(row: Row[Any]) -> Turn:
+    """A row of ``TURNS`` as a turn."""
+    revised = row.revision is not None
+    return Turn(
+        id=row.id,
+        story_id=row.story_id,
+        branch_id=row.branch_id,
+        parent_id=row.parent_id,
+        deed_id=row.deed_id,
+        depth=row.depth,
+        character_id=row.character_id,
+        speaker=row.speaker,
+        author_id=row.new_author_id if revised else row.author_id,
+        source=row.new_source if revised else row.source,
+        text=row.new_text if revised else row.text,
+        created_at=row.created_at,
+        revision=row.revision or 0,
+        withdrawn=bool(row.withdrawn),
+        attachments=unpack_attachments(row.attachments),
+    )
+
+
+def deed_of(row: Row[Any]) -> Deed:
+    """A row of the table as a deed."""
+    return Deed(
+        id=row.id,
+        story_id=row.story_id,
+        branch_id=row.branch_id,
+        kind=row.kind,
+        writer_id=row.writer_id,
+        ballot_id=row.ballot_id,
+        at=row.at,
+    )

@@ -1,0 +1,161 @@
+"""The store: one writer, several readers, and what is told after a commit."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from typing import Literal, Self
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.ports import (
+    BallotRepository,
+    CanonRepository,
+    CastRepository,
+    Clock,
+    PostRepository,
+    PurseRepository,
+    StoryRepository,
+    TaskRepository,
+    TurnRepository,
+    UnitOfWork,
+)
+from storage import engines
+from storage.ballots import Ballots
+from storage.canon import Canon
+from storage.cast import Cast
+from storage.faults import as_storage_error
+from storage.migrating import migrate
+from storage.posts import Posts
+from storage.purse import Purse
+from storage.stories import Stories
+from storage.tasks import Tasks
+from storage.turns import Turns
+
+Synchronous = Literal["FULL", "NORMAL"]
+
+
+class SystemClock:
+    """The machine's time; see ``bot.ports.Clock``."""
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+        return datetime.fromtimestamp(time.time(), UTC)
+
+
+class Unit:
+    """One transaction over all repositories; see ``bot.ports.UnitOfWork``."""
+
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self.connection = connection
+        self._tasks = Tasks(connection)
+        self.stories: StoryRepository = Stories(connection)
+        self.cast: CastRepository = Cast(connection)
+        self.turns: TurnRepository = Turns(connection)
+        self.ballots: BallotRepository = Ballots(connection)
+        self.canon: CanonRepository = Canon(connection)
+        self.posts: PostRepository = Posts(connection, clock)
+        self.purse: PurseRepository = Purse(connection)
+        self.tasks: TaskRepository = self._tasks
+
+    @property
+    def asked_for_tasks(self) -> bool:
+        """Whether a task was asked for in this transaction."""
+        return self._tasks.asked
+
+
+class Database:
+    """See ``bot.ports.Store``. Open one per process and file; close it at the end."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, clock: Clock) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._clock = clock
+        self._turn_to_write = asyncio.Lock()
+        self._writing: asyncio.Task[object] | None = None
+        self._wakes: list[Callable[[], None]] = []
+
+    @classmethod
+    async def open(
+        cls, url: str, *, clock: Clock | None = None, synchronous: Synchronous = "FULL"
+    ) -> Self:
+        """Open a database, making its file, folder and tables where they are missing.
+
+        Args:
+            url: such as ``sqlite:///data/troupe.db`` or ``postgresql://user@host/name``.
+            clock: tells when posts are queued; the system's, if none is given.
+            synchronous: SQLite's setting of that name. FULL keeps each committed turn even if
+                the power fails; NORMAL keeps it only through a crash of the process.
+
+        Raises:
+            StorageError: it cannot be opened, or was made by a newer version.
+        """
+        parsed = engines.parse(url)
+        await migrate(parsed)
+        database = cls(
+            engines.writer(parsed, synchronous), engines.reader(parsed), clock or SystemClock()
+        )
+        try:
+            # Found out now rather than by the first writer who says something.
+            async with database.read():
+                pass
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Close all connections, once nobody writes any more."""
+        async with self._turn_to_write:
+            await self._writer.dispose()
+            await self._reader.dispose()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        """A consistent view for reading."""
+        with _told():
+            async with self._reader.connect() as connection, connection.begin():
+                yield Unit(connection, self._clock)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[UnitOfWork]:
+        """A transaction taken for writing at once; committed on a clean end, else rolled back.
+
+        Raises:
+            RuntimeError: this task is in a writing transaction already, and would wait for itself.
+        """
+        if self._writing is not None and self._writing is asyncio.current_task():
+            raise RuntimeError("A writing transaction inside another would wait for ever.")
+        asked = False
+        try:
+            async with self._turn_to_write:
+                self._writing = asyncio.current_task()
+                try:
+                    with _told():
+                        async with self._writer.connect() as connection, connection.begin():
+                            unit = Unit(connection, self._clock)
+                            yield unit
+                            asked = unit.asked_for_tasks
+                finally:
+                    self._writing = None
+        finally:
+            # Also if we are cancelled during the commit, which may have taken place all the same.
+            if asked:
+                for wake in self._wakes:
+                    wake()
+
+    def on_tasks(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` after each commit that asked for tasks."""
+        self._wakes.append(wake)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors of the database as sentences."""
+    try:
+        yield
+    except DBAPIError as error:
+        fault = as_storage_error(error)
+        raise fault from fault.__cause__

@@ -1,0 +1,129 @@
+"""Connections: how each engine is opened, and how its transactions begin."""
+
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.story.errors import StorageError
+
+_READERS = 4
+_BUSY_MILLISECONDS = 10_000
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+WRITE_LOCK = 0x74726F757065
+"""Key of PostgreSQL's advisory lock that is held while somebody writes ("troupe")."""
+
+
+def parse(url: str) -> URL:
+    """The address of a database, with the driver that we use.
+
+    Raises:
+        StorageError: it is no address, names an engine that we do not speak, or has no file.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StorageError(
+            "The database's address cannot be read. "
+            "Write sqlite:///path/to/file.db or postgresql://user@host/name."
+        ) from error
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        raise StorageError("The database must be SQLite or PostgreSQL; its address names another.")
+    if driver.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
+        raise StorageError("A story needs a file to be kept in: sqlite:///path/to/file.db.")
+    return parsed.set(drivername=driver)
+
+
+def folder(url: URL) -> Path | None:
+    """The folder that must exist for an SQLite file; None if there is nothing to make."""
+    if not is_sqlite(url) or url.database is None or url.database.startswith("file:"):
+        return None
+    return Path(url.database).parent
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether the address is of an SQLite file."""
+    return url.get_backend_name() == "sqlite"
+
+
+def writer(url: URL, synchronous: str) -> AsyncEngine:
+    """An engine of one connection, whose transactions hold the right to write from the start.
+
+    With one writer nothing a transaction read can have changed by the time it writes, on either
+    engine, and SQLite is faster with one than with several that wait for each other.
+    """
+    engine = _engine(url, 1)
+    hook(engine.sync_engine, synchronous)
+    return engine
+
+
+def reader(url: URL) -> AsyncEngine:
+    """An engine of a few connections that only read."""
+    if is_sqlite(url):
+        engine = _engine(url, _READERS)
+        _on_connect(engine.sync_engine, "PRAGMA query_only = ON")
+        _on_begin(engine.sync_engine, "BEGIN")
+        return engine
+    engine = _engine(url, _READERS, isolation_level="REPEATABLE READ")
+    _on_begin(engine.sync_engine, "SET TRANSACTION READ ONLY")
+    return engine
+
+
+def hook(engine: Engine, synchronous: str) -> None:
+    """Make the transactions of a synchronous engine writing ones (see ``writer``)."""
+    if engine.dialect.name == "sqlite":
+        _on_connect(
+            engine,
+            # Readers go on while somebody writes; the setting stays with the file.
+            "PRAGMA journal_mode = WAL",
+            f"PRAGMA synchronous = {synchronous}",
+        )
+        # Taken at once: a transaction that reads first and writes later may be refused then.
+        _on_begin(engine, "BEGIN IMMEDIATE")
+    else:
+        _on_begin(engine, f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+
+
+def _engine(url: URL, size: int, **options: str) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        # Values could be story text, which belongs in no error and no log.
+        hide_parameters=True,
+        **options,
+    )
+
+
+def _on_connect(engine: Engine, *pragmas: str) -> None:
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        # The driver must not begin transactions of its own; see _on_begin.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}",
+            "PRAGMA foreign_keys = ON",
+            *pragmas,
+        ):
+            cursor.execute(pragma)
+        cursor.close()
+
+    event.listen(engine, "connect", prepare)
+
+
+def _on_begin(engine: Engine, statement: str) -> None:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    event.listen(engine, "begin", begin)

@@ -1,0 +1,81 @@
+"""What a database's error means to the people who read it.
+
+The texts hold neither SQL nor values, since both could hold story text.
+"""
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from bot.story.errors import StorageError
+
+_FULL = (
+    "The disk that holds the stories is full, so nothing was saved. "
+    "Whoever runs this bot must make room; then try again."
+)
+_READ_ONLY = (
+    "The stories' database is read-only, so nothing was saved. "
+    "Whoever runs this bot must let it write to the file and its folder."
+)
+_BUSY = (
+    "Another program holds the stories' database, so nothing was saved. "
+    "Try again in a moment; if it lasts, whoever runs this bot must find that program."
+)
+_DAMAGED = (
+    "The stories' database is damaged or not a database. "
+    "Whoever runs this bot must restore a backup."
+)
+_GONE = (
+    "The stories' database cannot be reached, so nothing was saved. "
+    "Whoever runs this bot must check that it is there and may be opened."
+)
+_REFUSED = (
+    "The stories' database refused this, and nothing was saved. "
+    "That is a mistake in the bot; please tell whoever runs it."
+)
+
+# SQLite: names of result codes (https://www.sqlite.org/rescode.html), by what they begin with.
+_SQLITE: tuple[tuple[str, str], ...] = (
+    ("SQLITE_FULL", _FULL),
+    ("SQLITE_READONLY", _READ_ONLY),
+    ("SQLITE_BUSY", _BUSY),
+    ("SQLITE_LOCKED", _BUSY),
+    ("SQLITE_CORRUPT", _DAMAGED),
+    ("SQLITE_NOTADB", _DAMAGED),
+    ("SQLITE_IOERR", _GONE),
+    ("SQLITE_CANTOPEN", _GONE),
+)
+# PostgreSQL: SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+_POSTGRESQL: tuple[tuple[str, str], ...] = (
+    ("53100", _FULL),
+    ("25006", _READ_ONLY),
+    ("55P03", _BUSY),
+    ("40", _BUSY),
+    ("XX001", _DAMAGED),
+    ("08", _GONE),
+    ("57P", _GONE),
+    ("3D", _GONE),
+    ("28", _GONE),
+)
+
+
+def sentence(error: DBAPIError) -> str:
+    """What to tell about an error, and what to do."""
+    known = _POSTGRESQL
+    code = getattr(error.orig, "sqlstate", None)
+    if code is None:
+        known, code = _SQLITE, getattr(error.orig, "sqlite_errorname", None)
+    if code is None:
+        # A driver that has no answer from the database names no code.
+        return _GONE
+    return next((said for start, said in known if code.startswith(start)), _REFUSED)
+
+
+def as_storage_error(error: DBAPIError) -> StorageError:
+    """The error to raise in place of a database's."""
+    fault = StorageError(sentence(error))
+    if isinstance(error, IntegrityError) and getattr(error.orig, "diag", None):
+        # PostgreSQL quotes the refused row, which may hold story text; its constraint tells enough.
+        constraint = error.orig.diag.constraint_name  # type: ignore[union-attr]
+        fault.add_note(f"constraint: {constraint}")
+    else:
+        fault.__cause__ = error.orig
+    return fault

@@ -1,0 +1,81 @@
+"""Bringing a database to the tables of this version."""
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.story.errors import StorageError
+from storage import engines
+from storage.faults import as_storage_error
+from storage.migrations import HEAD, KNOWN
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+async def migrate(url: URL) -> None:
+    """Make or change the tables, if they are not up to date already.
+
+    Runs in a thread: Alembic reads files and works for a noticeable time.
+
+    Raises:
+        StorageError: the database cannot be opened or written, or is newer than this version.
+    """
+    try:
+        await asyncio.to_thread(_migrate, url)
+    except DBAPIError as error:
+        fault = as_storage_error(error)
+        raise fault from fault.__cause__
+
+
+def _migrate(url: URL) -> None:
+    parent = engines.folder(url)
+    if parent is not None:
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                "The folder for the stories' database cannot be made. Choose another."
+            ) from error
+    driver = "sqlite+pysqlite" if engines.is_sqlite(url) else url.drivername
+    engine = create_engine(url.set(drivername=driver), hide_parameters=True)
+    try:
+        if not _is_current(engine):
+            _upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+def _is_current(engine: Engine) -> bool:
+    """Whether the tables are those of this version; decided without loading Alembic."""
+    with engine.connect() as connection:
+        return _revision(connection) == HEAD
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if revision is not None and revision not in KNOWN:
+        raise StorageError(
+            "The stories' database was made by a newer version of this bot. Install that version."
+        )
+    return revision
+
+
+def _upgrade(engine: Engine) -> None:
+    # Loading Alembic takes longer than everything else in opening an up-to-date database.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    engines.hook(engine, "FULL")
+    with engine.begin() as connection:
+        # Another process may have done it while we waited for the right to write.
+        if _revision(connection) == HEAD:
+            return
+        config = Config()
+        # Percent signs are doubled, since a Config interpolates.
+        config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, HEAD)

@@ -1,0 +1,136 @@
+"""Durable work: what is asked for, and who is at it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.story.tasks import Task, TaskKind
+from storage.columns import Instant
+from storage.either import Either
+from storage.repository import Repository
+from storage.tables import tasks
+
+
+def _task(row: Row[Any]) -> Task:
+    return Task(row.kind, row.subject_id, row.due_at, row.attempts, row.version)
+
+
+_PUT = Either(
+    tasks,
+    lambda into: into.on_conflict_do_update(
+        index_elements=["kind", "subject_id"],
+        set_={"due_at": into.excluded.due_at, "version": tasks.c.version + 1},
+    ),
+)
+_THIS = (tasks.c.kind == bindparam("b_kind"), tasks.c.subject_id == bindparam("b_subject_id"))
+_HELD = (*_THIS, tasks.c.holder == bindparam("b_holder"))
+_DROP = delete(tasks).where(*_THIS)
+_NOW = bindparam("b_now", type_=Instant)
+_DUE = (
+    select(tasks.c.id)
+    .where(tasks.c.due_at <= _NOW, or_(tasks.c.holder.is_(None), tasks.c.leased_until <= _NOW))
+    .order_by(tasks.c.due_at, tasks.c.id)
+    .limit(bindparam("b_limit"))
+    # Two processes take different tasks instead of waiting for each other's.
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(tasks)
+    .where(tasks.c.id.in_(_DUE))
+    .values(
+        holder=bindparam("b_holder"),
+        leased_until=bindparam("b_until"),
+        attempts=tasks.c.attempts + 1,
+    )
+    .returning(tasks)
+)
+_DONE = delete(tasks).where(*_HELD, tasks.c.version == bindparam("b_version"))
+_FREE_DONE = update(tasks).where(*_HELD).values(holder=None, leased_until=None, attempts=0)
+_AGAIN = (
+    update(tasks)
+    .where(*_HELD)
+    .values(
+        holder=None,
+        leased_until=None,
+        # Whoever asked anew meanwhile gets the time they asked for.
+        due_at=case(
+            (tasks.c.version == bindparam("b_version"), bindparam("b_due_at", type_=Instant)),
+            else_=tasks.c.due_at,
+        ),
+    )
+)
+_FREE = (
+    update(tasks)
+    .where(tasks.c.holder == bindparam("b_holder"))
+    .values(holder=None, leased_until=None)
+)
+_NEXT = select(
+    func.min(case((tasks.c.holder.is_(None), tasks.c.due_at), else_=tasks.c.leased_until))
+)
+
+
+class Tasks(Repository):
+    """See ``bot.ports.TaskRepository``.
+
+    Attributes:
+        asked: whether anything was asked for in this transaction.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self.asked = False
+
+    async def put(self, kind: TaskKind, subject_id: int, due_at: datetime) -> None:
+        """Ask for a deed. Asked for again, its time is replaced and its version raised."""
+        self.asked = True
+        await self._change(
+            _PUT.on(self._connection),
+            kind=kind,
+            subject_id=subject_id,
+            due_at=due_at,
+            attempts=0,
+            version=1,
+        )
+
+    async def drop(self, kind: TaskKind, subject_id: int) -> None:
+        """Ask no more."""
+        await self._change(_DROP, b_kind=kind, b_subject_id=subject_id)
+
+    async def lease(self, holder: str, now: datetime, until: datetime, limit: int) -> list[Task]:
+        """Take due tasks nobody holds (or whose lease is over), longest due first."""
+        taken = await self._all(_LEASE, b_holder=holder, b_now=now, b_until=until, b_limit=limit)
+        # RETURNING promises no order.
+        return [_task(row) for row in sorted(taken, key=lambda row: (row.due_at, row.id))]
+
+    async def done(self, task: Task, holder: str) -> bool:
+        """Delete a finished task; if it was asked for again meanwhile, only free it (False)."""
+        this = {"b_kind": task.kind, "b_subject_id": task.subject_id, "b_holder": holder}
+        if await self._change(_DONE, **this, b_version=task.version):
+            return True
+        await self._change(_FREE_DONE, **this)
+        return False
+
+    async def again(self, task: Task, holder: str, due_at: datetime) -> None:
+        """Free a task that must be tried later.
+
+        If it was asked for anew meanwhile, the time that was asked for stands.
+        """
+        await self._change(
+            _AGAIN,
+            b_kind=task.kind,
+            b_subject_id=task.subject_id,
+            b_holder=holder,
+            b_version=task.version,
+            b_due_at=due_at,
+        )
+
+    async def free(self, holder: str) -> None:
+        """Free everything a holder holds (a clean end, or the start after a crash)."""
+        await self._change(_FREE, b_holder=holder)
+
+    async def next_due(self) -> datetime | None:
+        """When the next task that nobody holds is due, or a lease ends; None if there is none."""
+        due: datetime | None = await self._scalar(_NEXT)
+        return due
