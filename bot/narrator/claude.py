@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal, Self
@@ -12,8 +14,9 @@ from typing_extensions import override
 
 from bot.narrator.answer import read_variants
 from bot.narrator.prices import DEFAULT_MODEL, cost_of, expected_usage
-from bot.narrator.request import compose
+from bot.narrator.request import blocks_of, to_body
 from bot.narrator.tally import Tally, Trouble, TroubleKind, judge
+from bot.narrator.warmth import Warmth
 from bot.ports import Draft
 from bot.story.errors import (
     NarratorBusyError,
@@ -103,14 +106,21 @@ class ModelStatus:
 class ClaudeNarrator:
     """The narrator of ``bot.ports``, asking Claude. Make one with ``open`` and close it."""
 
-    def __init__(self, service: Service, client: "AsyncAnthropic", wire: ModuleType) -> None:
+    def __init__(
+        self, service: Service, client: "AsyncAnthropic", wire: ModuleType, warmth: Warmth
+    ) -> None:
         self._service = service
         self._client = client
         self._wire = wire
+        self._warmth = warmth
 
     @classmethod
-    async def open(cls, service: Service) -> Self:
+    async def open(cls, service: Service, *, clock: Callable[[], float] = time.monotonic) -> Self:
         """Load the SDK in a thread and make a client; asks nobody.
+
+        Args:
+            service: what to ask.
+            clock: seconds, rising; for how long prompts stay cached.
 
         Raises:
             NarratorMisconfiguredError: the key holds characters that no header can carry.
@@ -135,7 +145,7 @@ class ClaudeNarrator:
             return client, wire
 
         client, wire = await asyncio.to_thread(load)
-        return cls(service, client, wire)
+        return cls(service, client, wire, Warmth(clock))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -153,10 +163,12 @@ class ClaudeNarrator:
     def estimate(self, prompt: Prompt, variants: int) -> int:
         """What a draft will cost at most likely, in micro-dollars; asks nobody.
 
-        It reckons with a cold cache. Free for models of servers that are not Anthropic's, unless
-        they bear the id of a Claude model.
+        What this process sent within the hour is taken to be cached, everything else to be new.
+        Free for models of servers that are not Anthropic's, unless they bear the id of a Claude
+        model.
         """
-        return self._cost(expected_usage(prompt, variants))
+        blocks = blocks_of(prompt)
+        return self._cost(expected_usage(blocks, variants, self._warmth.blocks_warm(blocks)))
 
     async def draft(self, prompt: Prompt, variants: int) -> Draft:
         """Write variants of the next beats in one call.
@@ -170,10 +182,10 @@ class ClaudeNarrator:
 
         Raises:
             NarratorError: refused, busy, garbled, silent or misconfigured. What it says was
-                spent is as the service told; if the answer broke off, its output is estimated
-                from the text that came.
+                spent is as the service told. If the answer broke off, its output is estimated
+                from the text that came; if time was up before any came, the cost is the estimate.
         """
-        body = compose(
+        body = to_body(
             prompt,
             model=self.model,
             max_tokens=self._service.max_tokens,
@@ -187,6 +199,7 @@ class ClaudeNarrator:
             trouble = Trouble(
                 TroubleKind.SILENT,
                 f"No answer came from Claude within {self._service.timeout:.0f} s. Ask again.",
+                unsure=not tally.started,
                 word="timeout",
             )
         if trouble is None:
@@ -198,10 +211,12 @@ class ClaudeNarrator:
                 "Claude's answer was not in the agreed form. Ask again.",
                 word="no_variant",
             )
+        if tally.usage.cache_read_tokens or tally.usage.cache_write_tokens:
+            self._warmth.note(blocks_of(prompt))
         # Raised outside of any ``except``, so that no exception of the SDK, which holds the key
         # and the prompt, hangs on to ours.
         if trouble is not None:
-            raise self._error(trouble, tally)
+            raise self._error(trouble, tally, self.estimate(prompt, variants))
         cost = self._cost(tally.usage, tally.write_5m_tokens)
         _log.info("narrator.drafted", model=self.model, variants=len(drafted), cost=cost)
         return Draft(drafted[:variants], tally.model or self.model, tally.usage, cost)
@@ -214,7 +229,7 @@ class ClaudeNarrator:
         """
         found = await self._wire.look_up(self._client, self.model, CHECK_SECONDS)
         if isinstance(found, Trouble):
-            raise self._error(found, Tally())
+            raise self._error(found, Tally(), 0)
         return ModelStatus(
             id=str(found.get("id") or self.model),
             name=str(found.get("display_name") or ""),
@@ -258,12 +273,12 @@ class ClaudeNarrator:
             free_unless_known=not self._service.is_anthropic,
         )
 
-    def _error(self, trouble: Trouble, tally: Tally) -> NarratorError:
+    def _error(self, trouble: Trouble, tally: Tally, estimate: int) -> NarratorError:
         """The error for a trouble, with what was spent; logged by name and number only."""
         usage = tally.spent()
         # Some refusals before any output are free, depending on their category. They are counted
         # all the same: a cap had better count too much.
-        cost = self._cost(usage, tally.write_5m_tokens)
+        cost = estimate if trouble.unsure else self._cost(usage, tally.write_5m_tokens)
         _log.warning(
             "narrator.failed",
             kind=trouble.kind.value,

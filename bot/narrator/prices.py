@@ -4,12 +4,12 @@ Source of prices and of the two multipliers for cache writes, read in October 20
 https://platform.claude.com/docs/en/about-claude/pricing
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from math import ceil
 
-from bot.narrator.request import cut_blocks
-from bot.story.prompt import Prompt
+from bot.story.prompt import Block
 from bot.story.purse import Usage
 
 DEFAULT_MODEL = "claude-opus-5-5"
@@ -135,16 +135,19 @@ def tokens_in(text: str) -> int:
     return ceil(len(text.encode("utf-8", errors="replace")) / BYTES_PER_TOKEN)
 
 
-def expected_usage(prompt: Prompt, variants: int) -> Usage:
-    """The usage to expect of a draft when nothing of its prompt is in the cache yet."""
-    blocks = cut_blocks((*prompt.system, *prompt.scene))
+def expected_usage(blocks: Sequence[Block], variants: int, warm: int = 0) -> Usage:
+    """The usage to expect of a draft.
+
+    Args:
+        blocks: the prompt as it will be sent, see ``cut_blocks``.
+        variants: how many are asked for.
+        warm: how many of the blocks, from the first one on, are taken to be in the cache.
+    """
     tokens = [tokens_in(block.text) for block in blocks]
-    marks = [index for index, block in enumerate(blocks, start=1) if block.cached]
-    cached = sum(tokens[: marks[-1]]) if marks else 0
-    schema = TOKENS_FOR_SCHEMA
-    return Usage(
-        # The schema stands before the first block, so it is written along with the rest.
-        input_tokens=sum(tokens) - cached + (0 if cached else schema),
-        cache_write_tokens=cached + schema if cached else 0,
-        output_tokens=TOKENS_PER_VARIANT * variants + THINKING_TOKENS,
-    )
+    marks = [number for number, block in enumerate(blocks, start=1) if block.cached]
+    last = marks[-1] if marks else 0
+    # The schema stands before the first block and shares its fate.
+    read = sum(tokens[:warm]) + (TOKENS_FOR_SCHEMA if warm else 0)
+    written = sum(tokens[warm:last]) + (TOKENS_FOR_SCHEMA if marks and not warm else 0)
+    plain = sum(tokens[last:]) + (0 if marks else TOKENS_FOR_SCHEMA)
+    return Usage(plain, written, read, TOKENS_PER_VARIANT * variants + THINKING_TOKENS)

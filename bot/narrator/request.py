@@ -78,14 +78,19 @@ def _to_wire(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     ]
 
 
-def compose(prompt: Prompt, *, model: str, max_tokens: int, effort: str | None) -> dict[str, Any]:
+def blocks_of(prompt: Prompt) -> list[Block]:
+    """All blocks of a prompt as they are sent, the rules first."""
+    return cut_blocks((*prompt.system, *prompt.scene))
+
+
+def to_body(prompt: Prompt, *, model: str, max_tokens: int, effort: str | None) -> dict[str, Any]:
     """The body of a request for a draft, but for ``stream``.
 
     No temperature, no opening words of the answer and no thinking parameter: the service of
     2026-10-21 refuses the first two, and its prose models refuse most values of the third.
     """
-    blocks = cut_blocks((*prompt.system, *prompt.scene))
-    rules = sum(bool(block.text.strip()) for block in prompt.system)
+    blocks = blocks_of(prompt)
+    rules = len(cut_blocks(prompt.system))
     body: dict[str, Any] = {
         "model": model,
         "max_tokens": max_tokens,

@@ -63,6 +63,7 @@ class Trouble:
     Attributes:
         sentence: what the writer reads.
         again: whether to ask once more makes sense, if the stream had not begun.
+        unsure: whether the request may have been worked on, and charged, without our being told.
         status: HTTP status, if there was a response.
         word: the service's word for it, such as ``overloaded_error``.
         request_id: under which the service's operators find the request.
@@ -72,6 +73,7 @@ class Trouble:
     kind: TroubleKind
     sentence: str
     again: bool = False
+    unsure: bool = False
     status: int | None = None
     word: str = ""
     request_id: str | None = None

@@ -137,6 +137,7 @@ def _of_connection(error: anthropic.APIConnectionError) -> Trouble:
         TroubleKind.SILENT,
         "Claude's service cannot be reached. Ask again in a moment.",
         again=not waited,
+        unsure=waited,
         word="no_response",
     )
 

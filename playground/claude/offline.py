@@ -73,6 +73,15 @@ def _echo(script: Script, chance: random.Random) -> str:
     return chance.choice(found) if found else "let it be"
 
 
+def _wish(direction: str) -> str:
+    """A direction as it can stand inside a sentence.
+
+    Without colons and quotation marks: "Mira: no" would give words to somebody's character.
+    """
+    plain = " ".join(re.sub(r"[:\"“”„«»]", " ", direction).split())
+    return _clip(plain, MAX_WISH).rstrip(" .!")
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What one variant is about to be."""
@@ -110,7 +119,7 @@ def _beats(plan: _Plan, script: Script, chance: random.Random) -> list[Beat]:
     words = {
         "me": _clip(plan.actor, _MAX_SHORT_NAME),
         "echo": _echo(script, chance),
-        "wish": _clip(script.direction, MAX_WISH).rstrip(" .!"),
+        "wish": _wish(script.direction),
     }
     # ``script.speaker`` alone may be voiced, whoever else is named.
     narrates = NARRATOR in script.voices and script.speaker in {None, NARRATOR}

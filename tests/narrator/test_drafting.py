@@ -38,10 +38,21 @@ async def test_the_number_of_variants_does_not_miss_the_cache(narrator, prompt):
 
 
 async def test_the_estimate_covers_a_cold_call(narrator, prompt):
+    estimate = narrator.estimate(prompt, 3)
     draft = await narrator.draft(prompt, 3)
 
-    assert draft.cost < narrator.estimate(prompt, 3) < 4 * draft.cost
+    assert draft.cost < estimate < 4 * draft.cost
     assert narrator.estimate(prompt, 1) < narrator.estimate(prompt, 4)
+
+
+async def test_the_estimate_of_a_warm_call_counts_on_the_cache(narrator, prompt):
+    cold = narrator.estimate(prompt, 3)
+    await narrator.draft(prompt, 3)
+    warm = narrator.estimate(prompt, 3)
+
+    draft = await narrator.draft(prompt, 3)
+
+    assert draft.cost < warm < cold
 
 
 async def test_the_request_holds_nothing_that_the_service_refuses(claude, narrator, prompt):

@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from bot.narrator import Service
 from bot.narrator.prices import cost_of, expected_usage, price_of, tokens_in
-from bot.story.prompt import Block, Prompt
+from bot.narrator.request import cut_blocks
+from bot.narrator.warmth import MAX_PREFIXES, Warmth
+from bot.story.prompt import Block
 from bot.story.purse import Usage
 
 MILLION = Usage(1_000_000, 1_000_000, 1_000_000, 1_000_000)
@@ -75,9 +77,48 @@ blocks = st.lists(st.builds(Block, st.text(max_size=60), st.booleans()), max_siz
 @settings(max_examples=60, deadline=None)
 @given(blocks, st.integers(1, 8))
 def test_all_text_is_reckoned_with(scene, variants):
-    usage = expected_usage(Prompt((), tuple(scene), ()), variants)
+    usage = expected_usage(cut_blocks(scene), variants)
 
     told = usage.input_tokens + usage.cache_write_tokens
     assert told >= sum(tokens_in(b.text) for b in scene if b.text.strip())
     assert bool(usage.cache_write_tokens) == any(b.cached and b.text.strip() for b in scene)
     assert usage.output_tokens >= 350 * variants
+
+
+def turns(count, *, marks=()):
+    return [Block(f"turn {n} " + "x" * 100, cached=n in marks) for n in range(count)]
+
+
+def test_what_was_sent_within_the_hour_is_warm():
+    now = 0.0
+    warmth = Warmth(lambda: now)
+    assert warmth.blocks_warm(turns(5, marks=[3])) == 0
+
+    warmth.note(turns(5, marks=[3]))
+
+    assert warmth.blocks_warm(turns(5, marks=[3])) == 4
+    assert warmth.blocks_warm(turns(9, marks=[8])) == 4
+    assert warmth.blocks_warm([Block("changed"), *turns(9, marks=[8])[1:]]) == 0
+    assert warmth.blocks_warm(turns(30, marks=[29])) == 0
+    now = 3600
+    assert warmth.blocks_warm(turns(5, marks=[3])) == 0
+
+
+def test_a_bounded_number_of_prefixes_is_remembered():
+    warmth = Warmth(lambda: 0.0)
+    for number in range(MAX_PREFIXES + 5):
+        warmth.note([Block(str(number), cached=True)])
+
+    assert len(warmth._until) == MAX_PREFIXES
+    assert warmth.blocks_warm([Block("4", cached=True)]) == 0
+    assert warmth.blocks_warm([Block("5", cached=True)]) == 1
+
+
+def test_a_warm_prompt_is_expected_to_be_read():
+    blocks = turns(4, marks=[2])
+
+    cold, warm = expected_usage(blocks, 1), expected_usage(blocks, 1, warm=3)
+
+    assert (cold.cache_read_tokens, warm.cache_write_tokens) == (0, 0)
+    assert warm.cache_read_tokens == cold.cache_write_tokens
+    assert warm.input_tokens == cold.input_tokens == tokens_in(blocks[3].text)
