@@ -8,7 +8,7 @@ are the integers of its snowflakes.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.story.ballot import Ballot, NewVariant, Round, VariantState
@@ -627,6 +627,14 @@ class Store(Protocol):
     def on_tasks(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` after each commit that asked for tasks."""
         ...
+
+
+class Wait(Exception):  # noqa: N818 - not an error: the task goes on later
+    """Raised by a task that has to go on after a while."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__()
+        self.after = after
 
 
 # --- the model ---------------------------------------------------------------------------------

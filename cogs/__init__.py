@@ -1,1 +1,13 @@
 """The rooms that know Discord: event, request, one service, render."""
+
+EXTENSIONS = (
+    "cogs.front",
+    "cogs.story",
+    "cogs.cast",
+    "cogs.scene",
+    "cogs.canon",
+    "cogs.ballot",
+    "cogs.messages",
+    "cogs.typing",
+)
+"""Cogs in the order in which they are loaded; the client refuses to start if one fails."""

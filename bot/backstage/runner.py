@@ -12,8 +12,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.ports import Clock, Store
-from bot.services.outbox import Wait
+from bot.ports import Clock, Store, Wait
 from bot.story.errors import StorageError
 from bot.story.tasks import Task, TaskKind
 
@@ -56,6 +55,7 @@ class Runner:
         self._wake = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
+        self._unfreed: list[Task] = []
 
     async def start(self) -> None:
         """Free what an earlier life of this process held, and begin."""
@@ -95,8 +95,11 @@ class Runner:
         now = self._clock.now()
         room = AT_ONCE - len(self._running)
         async with self._store.write() as work:
+            for task in self._unfreed:
+                await work.tasks.again(task, self._holder, now)
             leased = await work.tasks.lease(self._holder, now, now + LEASE, room) if room else []
             next_due = await work.tasks.next_due()
+        self._unfreed.clear()
         for task in leased:
             running = asyncio.create_task(self._run(task), name=task.name)
             self._running.add(running)
@@ -130,12 +133,16 @@ class Runner:
             await self._done(task)
 
     async def _again(self, task: Task, after: timedelta) -> None:
-        with contextlib.suppress(StorageError):
-            # If this cannot be written either, the lease runs out by itself.
+        try:
             async with self._store.write() as work:
                 await work.tasks.again(task, self._holder, self._clock.now() + after)
+        except StorageError:
+            self._unfreed.append(task)
 
     async def _done(self, task: Task) -> None:
-        with contextlib.suppress(StorageError):
+        try:
             async with self._store.write() as work:
                 await work.tasks.done(task, self._holder)
+        except StorageError:
+            # Done again, once the database can be written: every deed bears being repeated.
+            self._unfreed.append(task)

@@ -81,7 +81,7 @@ class Ballotcard:
     Attributes:
         opener: display name.
         newer: speakers of turns that came after the one the drafts started from.
-        verdict: what the ballot waits for (open ballots only).
+        verdict: what an open ballot waits for, or which variants are tied; None otherwise.
         awaited: display names of those awaited.
         locks: per locked variant, display names of the owners who must allow it.
         counts: approvals per variant id.
@@ -491,14 +491,18 @@ class Ballots:
             ):
                 newer = await work.turns.newer(ballot.from_turn_id, ballot.branch_id)
             posted = await self._posted(work, ballot)
-        voting = ballot.state is BallotState.OPEN
+        verdict = None
+        if ballot.state is BallotState.OPEN:
+            verdict = decide(ballot, voters, now)
+        elif ballot.state is BallotState.TIED:
+            verdict = outcome(ballot)
         tie_breaker = ballot.opener_id
         return Ballotcard(
             ballot=ballot,
             company=company,
             opener=names.get(ballot.opener_id, "a writer"),
             newer=tuple(dict.fromkeys(turn.speaker for turn in newer)),
-            verdict=decide(ballot, voters, now) if voting else None,
+            verdict=verdict,
             awaited=tuple(names.get(i, "a writer") for i in awaited(ballot, voters, now)),
             locks=_locks(ballot, company, dict(names)),
             counts=tally(ballot),

@@ -12,7 +12,7 @@ from bot.story.posts import NewPost, PostKind, PostState
 from bot.story.tale import Actor, Branch, Place, Story
 from bot.story.tasks import TaskKind
 from bot.story.turn import Turn
-from bot.story.typed import split_posts
+from bot.story.typed import MAX_POST, length, split_posts
 
 NO_STORY = "There is no story in this channel. `/story open` begins one."
 DAY = timedelta(hours=24)
@@ -66,7 +66,8 @@ async def names_of(work: UnitOfWork, story_id: int) -> Mapping[int, str]:
 
 def posts_of_turn(turn: Turn, channel_id: int, avatar_url: str = "") -> list[NewPost]:
     """The posts that show a turn: its text in parts, files with the last."""
-    parts = split_posts(turn.text) or [""]
+    # Where the bot posts by itself, the speaker's name stands above the text, escaped.
+    parts = split_posts(turn.text, MAX_POST - 2 * length(turn.speaker) - 6) or [""]
     return [
         NewPost(
             channel_id=channel_id,

@@ -18,6 +18,7 @@ from bot.ports import (
     StageLaterError,
     StageUnsureError,
     Store,
+    Wait,
 )
 from bot.services.common import queue
 from bot.story.ballot import LIVE
@@ -31,14 +32,6 @@ UNSURE_PATIENCE = timedelta(seconds=1)
 FORBIDDEN_PATIENCE = timedelta(minutes=10)
 """After a missing permission: somebody may give it meanwhile."""
 BATCH = 20
-
-
-class Wait(Exception):  # noqa: N818 - not an error: the queue goes on later
-    """The queue of a channel goes on after a while."""
-
-    def __init__(self, after: timedelta) -> None:
-        super().__init__()
-        self.after = after
 
 
 class Outbox:

@@ -1,0 +1,30 @@
+"""All services in one value, as the cogs see them."""
+
+from dataclasses import dataclass
+
+from bot.services.ballots import Ballots
+from bot.services.books import Books
+from bot.services.canon import Canon
+from bot.services.casting import Casting
+from bot.services.outbox import Outbox
+from bot.services.provenance import WhoWrote
+from bot.services.revise import Revise
+from bot.services.stories import Stories
+from bot.services.take_back import TakeBack
+from bot.services.take_turn import TakeTurn
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a writer can do."""
+
+    stories: Stories
+    casting: Casting
+    take_turn: TakeTurn
+    take_back: TakeBack
+    revise: Revise
+    ballots: Ballots
+    canon: Canon
+    books: Books
+    who_wrote: WhoWrote
+    outbox: Outbox

@@ -1,0 +1,31 @@
+"""Who does something: a Discord user as the story knows them."""
+
+import discord
+
+from bot.services.common import Request
+from bot.story.tale import Actor
+
+Interaction = discord.Interaction[discord.Client]
+
+
+def actor_of(user: discord.User | discord.Member, *, manages: bool = False) -> Actor:
+    """A user as an actor; the display name has no invisible characters at its ends."""
+    return Actor(user.id, user.display_name.strip() or user.name, manages)
+
+
+def request_of(interaction: Interaction, channel_id: int | None = None) -> Request:
+    """Who asks, and where.
+
+    Args:
+        interaction: what was pressed, chosen or typed.
+        channel_id: the channel meant, when it is not the one of the interaction (in a DM).
+    """
+    manages = interaction.permissions.manage_channels
+    return Request(
+        actor_of(interaction.user, manages=manages), channel_id or interaction.channel_id or 0
+    )
+
+
+def request_of_message(message: discord.Message) -> Request:
+    """Who typed a message, and where."""
+    return Request(actor_of(message.author), message.channel.id)

@@ -1,0 +1,100 @@
+"""Autocomplete: what a writer may mean, as they type."""
+
+from collections.abc import Callable, Iterable
+
+from discord import app_commands
+
+from bot.client import TroupeClient
+from bot.services.casting import CastList
+from bot.story.cast import Character
+from bot.story.errors import StoryError
+from bot.story.names import NARRATOR, name_key
+from bot.story.typed import excerpt
+from cogs.actor import Interaction
+
+MOST = 25
+"""Choices that Discord shows.
+
+Source: https://discord.com/developers/docs/interactions/application-commands
+"""
+
+Chooser = Callable[[CastList, int], Iterable[Character]]
+
+
+async def characters(
+    client: TroupeClient, interaction: Interaction, typed: str, which: Chooser
+) -> list[app_commands.Choice[str]]:
+    """Characters whose name or alias holds what was typed.
+
+    Args:
+        client: with the services.
+        interaction: where it is typed, and by whom.
+        typed: so far.
+        which: chooses among the cast, for a writer.
+    """
+    try:
+        cast = await client.services.casting.cast_list(interaction.channel_id or 0)
+    except StoryError:
+        return []
+    key = name_key(typed)
+    found = [
+        c.name
+        for c in which(cast, interaction.user.id)
+        if any(key in name_key(n) for n in (c.name, *c.aliases))
+    ]
+    return [app_commands.Choice(name=name, value=name) for name in found[:MOST]]
+
+
+def anybody(cast: CastList, writer_id: int) -> Iterable[Character]:
+    """Everybody in the cast."""
+    del writer_id
+    return cast.company.characters
+
+
+def free(cast: CastList, writer_id: int) -> Iterable[Character]:
+    """Whoever nobody holds."""
+    del writer_id
+    return cast.company.unclaimed()
+
+
+def mine(cast: CastList, writer_id: int) -> Iterable[Character]:
+    """The characters of the writer."""
+    return cast.company.held_by(writer_id)
+
+
+async def voices(
+    client: TroupeClient, interaction: Interaction, typed: str
+) -> list[app_commands.Choice[str]]:
+    """Whom the model may voice: the narrator and the unclaimed."""
+    found = await characters(client, interaction, typed, free)
+    if name_key(typed) in name_key(NARRATOR):
+        found.insert(0, app_commands.Choice(name=NARRATOR, value=NARRATOR))
+    return found[:MOST]
+
+
+async def prices(client: TroupeClient, interaction: Interaction) -> list[app_commands.Choice[int]]:
+    """How many drafts, each with its price."""
+    try:
+        offers = await client.services.ballots.prices(interaction.channel_id or 0)
+    except StoryError:
+        return []
+    return [
+        app_commands.Choice(name=f"{count} draft{'s' if count > 1 else ''} · {price}", value=count)
+        for count, price in offers
+    ]
+
+
+async def facts(
+    client: TroupeClient, interaction: Interaction, typed: str
+) -> list[app_commands.Choice[int]]:
+    """Facts that hold what was typed."""
+    try:
+        found = await client.services.canon.facts(interaction.channel_id or 0)
+    except StoryError:
+        return []
+    key = name_key(typed)
+    kept = [f for f in found if key in name_key(f"{f.number} {f.about} {f.text}")]
+    return [
+        app_commands.Choice(name=excerpt(f"{f.number} · {f.text}", 100), value=f.number)
+        for f in kept[:MOST]
+    ]

@@ -1,0 +1,39 @@
+"""What the bot may do in a channel, told as sentences with what to press."""
+
+import discord
+
+from bot.client import TroupeClient
+
+_NEEDED = (
+    ("manage_webhooks", "Manage Webhooks", "speak under the characters' names"),
+    ("manage_messages", "Manage Messages", "put a character's message in place of a typed one"),
+    ("read_message_history", "Read Message History", "catch up after an interruption"),
+    ("add_reactions", "Add Reactions", "answer a typed message with a sign"),
+)
+NO_CONTENT = (
+    "I may not read what people type here, so turns need `/scene say`. To let people just type, "
+    "the bot's operator switches on **Message Content Intent** in Discord's developer portal "
+    "(Bot → Privileged Gateway Intents) and starts the bot anew."
+)
+
+
+def missing(client: TroupeClient, channel: object) -> list[str]:
+    """Sentences about permissions that the bot lacks in a channel."""
+    sentences = [] if client.reads_messages else [NO_CONTENT]
+    if isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        granted = channel.permissions_for(channel.guild.me)
+        sentences += [
+            f"I lack **{label}** here, so I cannot {what}. Channel settings → Permissions → "
+            "my role, switch it on."
+            for key, label, what in _NEEDED
+            if not getattr(granted, key)
+        ]
+    return sentences
+
+
+def may_proxy(channel: object) -> bool:
+    """Whether the bot may put a character's message in place of a typed one."""
+    if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return False
+    granted = channel.permissions_for(channel.guild.me)
+    return granted.manage_webhooks and granted.manage_messages

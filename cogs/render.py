@@ -1,0 +1,243 @@
+"""Values of the story as text for Discord. Names are escaped; nothing here can ping."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import discord
+
+from bot.services.canon import FactCard
+from bot.services.casting import CastList, CharacterCard
+from bot.services.provenance import Provenance
+from bot.services.stories import StoryCard
+from bot.services.take_back import History
+from bot.story.ballot import Ballot, BallotState
+from bot.story.canon import Fact, FactState
+from bot.story.draft import script
+from bot.story.purse import in_cents
+from bot.story.tale import AiPolicy, Proxying, Settings, StoryState
+from bot.story.turn import Source, TakingBackKind
+from bot.story.typed import excerpt
+
+PAGE = 1_900
+"""Characters of an ephemeral page, with room for its buttons' line."""
+
+
+def name(text: str) -> str:
+    """A name in which Markdown signs stand for themselves."""
+    return discord.utils.escape_markdown(text)
+
+
+def names(many: Iterable[str]) -> str:
+    """Names as people list them: "Anna, Bo and Cy"."""
+    listed = [name(one) for one in many]
+    if len(listed) < 2:  # noqa: PLR2004 - one alone needs no "and"
+        return "".join(listed)
+    return f"{', '.join(listed[:-1])} and {listed[-1]}"
+
+
+def when(at: datetime) -> str:
+    """A time that Discord shows in each reader's own zone, such as "in 5 minutes"."""
+    return discord.utils.format_dt(at, "R")
+
+
+def quoted(text: str) -> str:
+    """Text as a block quote, each line of it."""
+    return "\n".join(f"> {line}" for line in text.splitlines() or [""])
+
+
+def pages(blocks: Iterable[str], limit: int = PAGE) -> list[str]:
+    """Blocks laid out on pages of at most ``limit`` characters; a longer block is cut short."""
+    laid: list[str] = []
+    for block in blocks:
+        kept = block if len(block) <= limit else block[: limit - 1] + "…"
+        if laid and len(laid[-1]) + len(kept) + 1 <= limit:
+            laid[-1] += f"\n{kept}"
+        else:
+            laid.append(kept)
+    return laid or ["Nothing yet."]
+
+
+def story_card(card: StoryCard, missing: Sequence[str] = ()) -> str:
+    """A story's card.
+
+    Args:
+        card: the story.
+        missing: sentences about permissions the bot lacks here.
+    """
+    story = card.place.story
+    state = {StoryState.PAUSED: " · paused", StoryState.CLOSED: " · closed"}.get(story.state, "")
+    lines = [f"## {name(story.title)}{state}", quoted(excerpt(story.premise, 900))]
+    company = card.company
+    held = [
+        f"**{name(c.name)}** ({name(card.names.get(company.writer_of(c.id) or 0, 'a writer'))})"
+        for c in company.claimed()[:20]
+    ]
+    free = [f"**{name(c.name)}**" for c in company.unclaimed()[:20]]
+    lines.append(f"-# {card.turns} turns · {card.facts} facts · {_spent(card)}")
+    if held:
+        lines.append(f"Played by people: {', '.join(held)}")
+    if free:
+        lines.append(f"Voiced by the model until claimed: {', '.join(free)}")
+    if not company.characters:
+        lines.append("Nobody is in it yet. `/cast add` adds a character, `/cast claim` takes one.")
+    elif story.state is StoryState.OPEN:
+        lines.append(
+            "Claim a character with `/cast claim`, then just type. `/scene continue` asks "
+            "the model for ways on."
+        )
+    if card.ballot:
+        lines.append("A ballot is open: vote on its card.")
+    if card.questions:
+        lines.append("**The premise is short. Three answers would give everybody more to hold:**")
+        lines += [f"{n}. {question}" for n, question in enumerate(card.questions, 1)]
+    lines += [f"⚠️ {sentence}" for sentence in missing]
+    return "\n".join(lines)[:2_000]
+
+
+def _spent(card: StoryCard) -> str:
+    return f"spent on the model: {in_cents(card.spent)}" if card.spent else "nothing spent yet"
+
+
+def settings_card(settings: Settings) -> str:
+    """A story's settings, each with the option that changes it."""
+    proxying = {
+        Proxying.OURS: "typed turns appear under the character's name",
+        Proxying.THEIRS: "another bot posts them (typed text is not read)",
+        Proxying.OFF: "typed turns stay as they are",
+    }[settings.proxying]
+    policy = {
+        AiPolicy.FULL: "full",
+        AiPolicy.VOICES: "voices only (unclaimed characters and the narrator)",
+        AiPolicy.SCRIBE: "scribe (the model writes no prose)",
+    }[settings.ai]
+    hours = settings.window.total_seconds() / 3600
+    lines = [
+        "**Settings** (`/story settings` with an option changes it)",
+        f"`style` {excerpt(settings.style, 300) or '–'}",
+        f"`point_of_view` {settings.point_of_view or '–'}",
+        f"`variants` {settings.variants} drafts in a ballot",
+        f"`window_hours` {hours:g} h until a ballot no longer waits for the absent",
+        f"`quorum` {settings.quorum} must have voted",
+        f"`tie` {'the opener chooses' if settings.tie == 'opener' else 'a second round'}",
+        f"`counts` {settings.counts} while people vote",
+        f"`voters` {'writers with a character' if settings.voters == 'claimants' else 'everybody'}",
+        f"`proxying` {settings.proxying}: {proxying}",
+        f"`ai` {policy}",
+    ]
+    return "\n".join(lines)
+
+
+def cast_list(cast: CastList) -> list[str]:
+    """The cast, one line each, on pages."""
+    lines = []
+    for character in cast.company.characters:
+        writer = cast.company.writer_of(character.id)
+        by = name(cast.names.get(writer, "a writer")) if writer else "free"
+        about = excerpt(character.sheet.description, 80)
+        lines.append(f"**{name(character.name)}** · {by}{f' · {about}' if about else ''}")
+    if not lines:
+        lines = ["Nobody yet. `/cast add` adds a character."]
+    return pages(lines)
+
+
+def character_card(card: CharacterCard) -> str:
+    """One character's sheet."""
+    character, sheet = card.character, card.character.sheet
+    if character.retired_at:
+        state = "retired"
+    else:
+        state = f"played by {name(card.held_by)}" if card.held_by else "free: `/cast claim`"
+    lines = [f"## {name(character.name)}", f"-# {state}"]
+    if character.aliases:
+        lines.append(f"Also called {names(character.aliases)}")
+    fields = [
+        ("", sheet.description),
+        ("Voice: ", sheet.voice),
+        ("Wants: ", sheet.wants),
+        ("Fears: ", sheet.fears),
+    ]
+    if card.shows_secrets and sheet.secrets:
+        fields.append(("Secrets (only you see this): ", sheet.secrets))
+    lines += [f"{label}{excerpt(text, 600)}" for label, text in fields if text]
+    return "\n".join(lines)[:2_000]
+
+
+def fact_line(fact: Fact) -> str:
+    """A fact on one line."""
+    about = f"**{name(fact.about)}** · " if fact.about else ""
+    mark = "" if fact.state is FactState.CANON else f" *({fact.state})*"
+    return f"`{fact.number}` {about}{fact.text}{mark}"
+
+
+def fact_card(card: FactCard, guild_id: int) -> str:
+    """A fact with where it came from."""
+    fact = card.fact
+    lines = [fact_line(fact), f"-# Added by {name(card.proposed_by)}, {when(fact.added_at)}"]
+    if card.retired_by:
+        lines.append(f"-# Retired by {name(card.retired_by)}")
+    if card.source:
+        link = ""
+        if card.message_id:
+            link = f" · https://discord.com/channels/{guild_id}/{card.channel_id}/{card.message_id}"
+        lines += [f"From a passage of {name(card.source.speaker)}{link}", quoted(fact.quote[:900])]
+    return "\n".join(lines)[:2_000]
+
+
+def provenance(told: Provenance) -> str:
+    """Who wrote a passage."""
+    by = {
+        Source.HUMAN: f"**{name(told.author or 'a writer')}** wrote this",
+        Source.MODEL: "**The model** wrote this",
+        Source.MODEL_EDITED: f"**The model** wrote this, **{name(told.author or 'a writer')}** "
+        "changed it",
+    }[told.source]
+    lines = [f"{by}, as {name(told.speaker)}, {when(told.at)}."]
+    if told.opened_by:
+        how = "a writer's own draft" if told.by_hand else f"“{excerpt(told.angle, 100)}”"
+        lines.append(f"It was voted in on a ballot that {name(told.opened_by)} opened: {how}.")
+    if told.revisions:
+        lines.append(f"It was changed {told.revisions} times; `/scene history` shows the texts.")
+    return "\n".join(lines)
+
+
+def history(past: History, ballot_state: dict[BallotState, str] | None = None) -> list[str]:
+    """What was lost or changed lately, on pages."""
+    told = ballot_state or {
+        BallotState.SETTLED: "decided",
+        BallotState.NOTHING: "nothing was wanted",
+        BallotState.DROPPED: "dropped",
+    }
+    blocks: list[str] = []
+    kinds = {
+        TakingBackKind.UNDO: "Undone",
+        TakingBackKind.WITHDRAWAL: "Withdrawn",
+        TakingBackKind.HIDING: "Hidden (message deleted)",
+    }
+    for taking, turns in past.taken_back:
+        blocks.append(f"**{kinds[taking.kind]}** {when(taking.at)}")
+        blocks += [f"> **{name(t.speaker)}** {excerpt(t.text, 200)}" for t in turns]
+    for lost in past.ballots:
+        ballot = lost.ballot
+        blocks.append(
+            f"**Ballot** of {name(lost.opener)}, {when(ballot.opened_at)}: {told[ballot.state]}"
+        )
+        blocks += [_variant_line(ballot, place) for place in range(len(ballot.variants))]
+    for turn, texts in past.revised:
+        blocks.append(f"**Changed**: {name(turn.speaker)}")
+        blocks += [f"> {revision.number}: {excerpt(revision.text, 200)}" for revision in texts]
+    return pages(blocks or ["Nothing was taken back, voted down or changed here yet."])
+
+
+def _variant_line(ballot: Ballot, place: int) -> str:
+    variant = sorted(ballot.variants, key=lambda v: v.place)[place]
+    won = " ← won" if variant.id == ballot.winner_id else ""
+    text = " ".join(beat.text for beat in variant.beats)
+    return f"> {variant.label} · {excerpt(variant.angle, 60)}{won}: {excerpt(text, 300)}"
+
+
+def variant_text(ballot: Ballot, place: int, cast: CastList) -> str:
+    """One variant in full: speakers in bold, their text below."""
+    variant = ballot.standing[place]
+    said = script(variant.beats, cast.company)
+    body = "\n\n".join(f"**{name(speaker)}**\n{text}" for speaker, text in said)
+    return f"### {variant.label} · {excerpt(variant.angle, 80)}\n{body}"

@@ -1,0 +1,211 @@
+"""Cards: bot messages drawn from what storage holds, in Components V2."""
+
+from typing import Any
+
+import discord
+
+from bot.services.ballots import Ballotcard
+from bot.services.take_back import TakenBackCard
+from bot.story.ballot import LIVE, BallotState, Step, Variant, VariantState, held, shows_counts
+from bot.story.draft import script
+from bot.story.turn import TakingBackKind
+from bot.story.typed import excerpt
+from cogs import render
+from cogs.ui.controls import button
+
+MOST_TEXT = 3_700
+"""Characters of a card's texts in all; Discord takes 4,000.
+
+Source: https://discord.com/developers/docs/components/reference#text-display
+"""
+OPENING = 220
+"""Characters of a variant's opening, when whole variants do not fit."""
+IN_A_ROW = 5
+_ACCENT = discord.Colour(0x7A5CC0)
+_DONE = discord.Colour(0x5C6370)
+
+
+def _view(
+    *texts: str,
+    rows: list[list[discord.ui.Button[Any]]],
+    colour: discord.Colour,
+) -> discord.ui.LayoutView:
+    view = discord.ui.LayoutView(timeout=None)
+    box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=colour)
+    for text in texts:
+        box.add_item(discord.ui.TextDisplay(text))
+    for buttons in rows:
+        if buttons:
+            row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+            for one in buttons:
+                row.add_item(one)
+            box.add_item(row)
+    view.add_item(box)
+    # The controls are routed by id; discord.py need not remember this view.
+    view.stop()
+    return view
+
+
+def ballot_card(card: Ballotcard) -> discord.ui.LayoutView:
+    """A ballot: drafts with a button each while it is open, the outcome once it is decided."""
+    ballot = card.ballot
+    direction = ballot.rounds[0].direction if ballot.rounds else ""
+    asked = f": *{excerpt(discord.utils.escape_markdown(direction), 300)}*" if direction else ""
+    if ballot.state not in LIVE:
+        return _view(
+            f"### How it went on\n-# {render.name(card.opener)} asked{asked}",
+            _outcome(card),
+            rows=[],
+            colour=_DONE,
+        )
+    title = f"### How does it go on?\n-# {render.name(card.opener)} asked{asked}"
+    if ballot.state is BallotState.DRAFTING:
+        count = ballot.rounds[0].variants if ballot.rounds else ballot.settings.variants
+        return _view(title, f"✍️ Drafting {count}…", rows=[], colour=_ACCENT)
+    footer = _footer(card)
+    texts, whole = _variants(card, MOST_TEXT - len(title) - len(footer))
+    return _view(title, *texts, footer, rows=_rows(card, whole=whole), colour=_ACCENT)
+
+
+def _variants(card: Ballotcard, room: int) -> tuple[list[str], bool]:
+    """The variants' texts, and whether they are whole."""
+    whole = [_variant(card, variant) for variant in card.ballot.standing]
+    if sum(map(len, whole)) <= room:
+        return whole, True
+    each = max(80, min(OPENING, room // max(1, len(whole)) - 110))
+    return [_variant(card, variant, opening=each) for variant in card.ballot.standing], False
+
+
+def _variant(card: Ballotcard, variant: Variant, opening: int = 0) -> str:
+    said = script(variant.beats, card.company)
+    if opening:
+        speaker, text = said[0] if said else ("", "")
+        body = f"> **{render.name(speaker)}** {excerpt(text, opening)}"
+    else:
+        body = "\n".join(f"> **{render.name(who)}**\n{render.quoted(text)}" for who, text in said)
+    counted = ""
+    if shows_counts(card.ballot):
+        counted = f" · {card.counts.get(variant.id, 0)} for it"
+    lock = ""
+    if variant.id in card.locks:
+        lock = f"\n-# 🔒 waits for {render.names(card.locks[variant.id])} to allow it"
+    angle = discord.utils.escape_markdown(excerpt(variant.angle, 80))
+    return f"**{variant.label} · {angle}**{counted}{lock}\n{body}"
+
+
+def _rows(card: Ballotcard, *, whole: bool) -> list[list[discord.ui.Button[Any]]]:
+    ballot = card.ballot
+    votes = [_vote(variant) for variant in ballot.standing]
+    if ballot.state is BallotState.TIED:
+        tied = card.verdict.leaders if card.verdict else ()
+        votes = [_vote(v) for v in ballot.standing if not tied or v.id in tied]
+        return [votes[i : i + IN_A_ROW] for i in range(0, len(votes), IN_A_ROW)]
+    rows = [votes[i : i + IN_A_ROW] for i in range(0, len(votes), IN_A_ROW)]
+    key = ballot.id
+    acts = [
+        button("None of these", f"none:v1:{key}"),
+        button("Steer", f"steer:v1:{key}", emoji="🧭"),
+        button("Mine", f"mine:v1:{key}", emoji="✒️"),
+        button("Close", f"close:v1:{key}"),
+    ]
+    if not whole:
+        acts.insert(0, button("Read", f"read:v1:{key}:0", emoji="📖"))
+    return [*rows, acts]
+
+
+def _vote(variant: Variant) -> discord.ui.Button[Any]:
+    if variant.state is VariantState.LOCKED:
+        return button(f"Allow {variant.label}", f"allow:v1:{variant.id}", emoji="🔒")
+    return button(variant.label, f"vote:v1:{variant.id}", style=discord.ButtonStyle.primary)
+
+
+def _footer(card: Ballotcard) -> str:
+    ballot = card.ballot
+    if ballot.state is BallotState.TIED:
+        return (
+            f"**A tie.** {render.name(card.tie_breaker)} chooses by pressing one of the tied; "
+            "after 24 hours the owner may."
+        )
+    lines = ["-# Choose every draft you like; press again to withdraw."]
+    lines.append(f"-# {_waiting(card)}")
+    if card.newer:
+        lines.append(f"-# Since these were asked for, {render.names(card.newer)} spoke.")
+    for asked in ballot.rounds:
+        if asked.done_at is None:
+            lines.append(f"-# ✍️ Drafting {asked.variants} more: *{excerpt(asked.direction, 100)}*")
+        elif asked.failure:
+            lines.append(f"-# {asked.failure}")
+    if ballot.runoff:
+        lines.append("-# Second round, among the tied.")
+    return "\n".join(lines)
+
+
+def _waiting(card: Ballotcard) -> str:
+    ballot, verdict = card.ballot, card.verdict
+    voted = f"{len(ballot.voted)} voted"
+    if verdict is None:
+        return voted
+    if verdict.step is Step.COUNT_DOWN and ballot.countdown_ends:
+        return f"{voted} · decided {render.when(ballot.countdown_ends)} unless somebody presses"
+    if verdict.missing:
+        more = f"{verdict.missing} more must vote"
+        return f"{voted} · {more}{_until(card)}"
+    if card.awaited:
+        return f"{voted} · waiting for {render.names(card.awaited)}{_until(card)}"
+    holding = held(ballot, ballot.opened_at)
+    return f"{voted} · somebody is writing a direction or a draft" if holding else voted
+
+
+def _until(card: Ballotcard) -> str:
+    verdict = card.verdict
+    return f", until {render.when(verdict.look_again)}" if verdict and verdict.look_again else ""
+
+
+def _outcome(card: Ballotcard) -> str:
+    ballot = card.ballot
+    signed = f"\n-# Closed early by {render.name(card.closed_by)}" if card.closed_by else ""
+    winner = ballot.variant(ballot.winner_id) if ballot.winner_id else None
+    if winner is None:
+        return f"{ballot.closing_note}{signed}"
+    counts = " · ".join(f"{v.label} {len(ballot.approvals.get(v.id, ()))}" for v in ballot.standing)
+    if ballot.nones:
+        counts += f" · none {len(ballot.nones)}"
+    angle = discord.utils.escape_markdown(excerpt(winner.angle, 80))
+    done, total = card.posted
+    progress = f"\n-# Posting {done} of {total}…" if done < total else ""
+    return (
+        f"**{winner.label} · {angle}** won.\n-# {counts} · the others stay in `/scene history`"
+        f"{signed}{progress}"
+    )
+
+
+def taken_back_card(card: TakenBackCard) -> discord.ui.LayoutView:
+    """That something was taken back, with Redo as long as it was not brought again."""
+    count = len(card.taking_back.turn_ids)
+    passages = "a passage" if count == 1 else f"{count} passages"
+    who = render.names(card.speakers)
+    if card.redone:
+        return _view(
+            f"-# {passages} of {who} was brought again.".capitalize(), rows=[], colour=_DONE
+        )
+    if card.taking_back.kind is TakingBackKind.HIDING:
+        text = f"A message was deleted, so {passages} of {who} left the story."
+    else:
+        text = f"{render.name(card.by)} took back {passages} of {who}."
+    redo = button("Redo", f"redo:v1:{card.taking_back.id}", emoji="↩️")
+    return _view(text, rows=[[redo]], colour=_DONE)
+
+
+def ask_card(post_id: int, speaker: str) -> discord.ui.LayoutView:
+    """Asks the owner whether a post stands that could not be looked for."""
+    text = (
+        f"I was interrupted while posting a passage of **{render.name(speaker)}**, and I may not "
+        "read this channel's history to see whether it stands. Owner, is it there?"
+    )
+    rows = [
+        [
+            button("It is there", f"stands:v1:{post_id}"),
+            button("Post it", f"again:v1:{post_id}", style=discord.ButtonStyle.primary),
+        ]
+    ]
+    return _view(text, rows=rows, colour=_ACCENT)

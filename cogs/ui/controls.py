@@ -1,0 +1,84 @@
+"""Buttons, selects and modals that work after a restart, for as long as the message exists.
+
+A control's id is a key, such as ``vote:v1:<variant id>``; what it is about lies in storage. One
+listener routes all of them, so that one guard answers every failure. (discord.py's own
+DynamicItem drops errors, and its modals are forgotten with the process.)
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import discord
+
+from bot.client import Routes
+from cogs.actor import Interaction
+from cogs.replies import answer, answer_failure
+
+_ID = re.compile(r"(?P<name>[a-z_]+:v\d+):(?P<key>.*)", re.DOTALL)
+
+OUTDATED = (
+    "This control is from an older version and works no more. `/scene continue` or `/story show` "
+    "post what is current."
+)
+
+
+async def route(interaction: Interaction, routes: Routes) -> None:
+    """Handle an interaction, if it comes from one of our controls."""
+    pressable = {discord.InteractionType.component, discord.InteractionType.modal_submit}
+    if interaction.type not in pressable or not isinstance(interaction.data, dict):
+        return
+    data: dict[str, Any] = dict(interaction.data)
+    match = _ID.fullmatch(str(data.get("custom_id", "")))
+    if match is None:
+        return
+    press = routes.get(match["name"])
+    try:
+        if press is None:
+            await answer(interaction, OUTDATED)
+        else:
+            await press(interaction, match["key"], _values(data))
+    except Exception as error:  # noqa: BLE001 - the one guard of every control
+        await answer_failure(interaction, error)
+
+
+def _values(data: Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if "values" in data:
+        values["values"] = data["values"]
+    for component in _components(data.get("components", ())):
+        held = component.get("value", component.get("values"))
+        if "custom_id" in component and held is not None:
+            values[component["custom_id"]] = held
+    return values
+
+
+def _components(components: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - Discord's JSON
+    for component in components:
+        yield component
+        yield from _components(component.get("components", ()))
+        if "component" in component:
+            yield from _components([component["component"]])
+
+
+def button(
+    label: str,
+    custom_id: str,
+    *,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    emoji: str | None = None,
+    disabled: bool = False,
+) -> discord.ui.Button[Any]:
+    """A button with a durable id."""
+    return discord.ui.Button(
+        label=label, custom_id=custom_id, style=style, emoji=emoji, disabled=disabled
+    )
+
+
+def row_view(*buttons: discord.ui.Button[Any]) -> discord.ui.View:
+    """A plain view of buttons that discord.py need not remember."""
+    view = discord.ui.View(timeout=None)
+    for one in buttons:
+        view.add_item(one)
+    view.stop()
+    return view
