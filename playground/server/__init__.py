@@ -1,7 +1,7 @@
 """The local Discord: HTTP API v10 and gateway, for tests, rehearsals and play without accounts.
 
-``LocalDiscord`` is the way in; a bot that is pointed at ``api_base`` and ``gateway_url`` cannot tell
-it from Discord as far as it goes.
+``LocalDiscord`` is the way in. A bot that is pointed at its ``api_base`` and ``gateway_url`` meets
+what it would meet on Discord, refusals included.
 """
 
 from playground.server.channel import Channel

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from playground.server.nouns import Member, Overwrite, Role, User, Webhook
 from playground.server.shapes import Json
 
@@ -73,7 +75,7 @@ class MessageShelf:
         return [self._by_id[id_] for id_ in self._ids[start : start + limit]]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Channel:
     """A text channel, forum, thread or direct message channel."""
 
@@ -103,6 +105,10 @@ class Channel:
     tags: list[Json] = field(default_factory=list)
     last_message_id: int | None = None
     deleted: bool = False
+
+    @override
+    def __repr__(self) -> str:
+        return f"<Channel {self.name}>"
 
     @property
     def messages(self) -> list["Message"]:

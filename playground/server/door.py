@@ -21,7 +21,7 @@ from playground.server.errors import ApiError
 from playground.server.hooks import Drop, Hooks, Request, without_tokens
 from playground.server.nouns import Upload
 from playground.server.ratelimit import RateLimits
-from playground.server.routes import Call, Route, table
+from playground.server.routes import Call, table
 from playground.server.schema import Schema
 from playground.server.shapes import Json
 from playground.server.world import World
@@ -104,6 +104,7 @@ class Door:
     def _log(self, record: Request, status: int, body: Any) -> None:  # noqa: ANN401 - JSON of any shape
         record.status, record.answer = status, without_tokens(body)
         self.requests.append(record)
+        self._world.bus.stir()
 
 
 def _public(path: str, params: dict[str, str]) -> str:

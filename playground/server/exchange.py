@@ -114,7 +114,7 @@ class Exchange:
         """
         if self.interaction.modal is not None:
             raise InteractionFailed("The answer was a modal, not a message")
-        return await self._world.bus.until(self._final, timeout, "the bot's answer")  # type: ignore[return-value]
+        return await self._world.bus.until(self._final, timeout, "the bot's answer")
 
     def _final(self) -> Message | None:
         interaction = self.interaction

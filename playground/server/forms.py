@@ -90,11 +90,17 @@ def _one_of(field: Field, value: object) -> str:
 
 def _several(field: Field, given: "Filled | None", resolved: Resolved, viewer: User) -> list[str]:
     picks = [] if given is None else given if isinstance(given, list) else [given]
-    least = field.body.get("min_values", 1 if field.required else 0)
-    most = field.body.get("max_values", 1)
+    least, most = span(field.body, 1 if field.required else 0)
     if (picks or field.required) and not least <= len(picks) <= most:
         raise InteractionFailed(f"{field.label!r} takes {least} to {most} values")
     return [_pick(field, one, resolved, viewer) for one in picks]
+
+
+def span(body: Json, least: int = 1) -> tuple[int, int]:
+    """Return how many values a select, group or upload takes; null stands for the default."""
+    offered = len(body.get("options") or []) if body["type"] == CHECKBOXES else 1
+    told = body.get("min_values"), body.get("max_values")
+    return (least if told[0] is None else told[0], offered if told[1] is None else told[1])
 
 
 def _pick(field: Field, one: object, resolved: Resolved, viewer: User) -> str:

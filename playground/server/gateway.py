@@ -318,7 +318,9 @@ class Gateway:
             if not mine or not hears(session.intents, happening, self._world.bot):
                 continue
             if happening.kind == "GUILD_CREATE" and happening.guild is not None:
-                session.send("GUILD_CREATE", self.guild_create(happening.guild, session.intents))
+                joined = self.guild_create(happening.guild, session.intents)
+                del joined["unavailable"]  # told of known servers only: this one is new
+                session.send("GUILD_CREATE", joined)
             else:
                 data = heard(session.intents, happening, self._world.bot)
                 session.send(happening.kind, data)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from playground.server.channel import Channel
 from playground.server.nouns import Member, Role, User
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from playground.server.world import World
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Guild:
     """A server of the local Discord. ``world.add_guild`` makes one."""
 
@@ -24,6 +26,10 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     threads: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
+
+    @override
+    def __repr__(self) -> str:
+        return f"<Guild {self.name}>"
 
     @property
     def everyone(self) -> Role:

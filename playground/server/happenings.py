@@ -56,7 +56,7 @@ class Bus:
             self._stirred.set_result(None)
         self._stirred = None
 
-    async def until(self, predicate: Callable[[], T], timeout: float, what: str) -> T:  # noqa: ASYNC109 - the caller's words in the error are the point
+    async def until(self, predicate: Callable[[], T | None], timeout: float, what: str) -> T:  # noqa: ASYNC109 - the caller's words in the error are the point
         """Wait until a predicate is true, asking again at each change of the world.
 
         Args:
@@ -72,11 +72,15 @@ class Bus:
         """
         try:
             async with asyncio.timeout(timeout):
-                while not (value := predicate()):
+                while True:
+                    value = predicate()
+                    if value:
+                        return value
                     await asyncio.shield(self._next_change())
         except TimeoutError:
+            if late := predicate():
+                return late
             raise TimeoutError(f"waited {timeout} s in vain for {what}") from None
-        return value
 
     def _next_change(self) -> "asyncio.Future[None]":
         if self._stirred is None or self._stirred.done():

@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from playground.server.shapes import Json
 
@@ -59,7 +59,7 @@ class HookHandle:
         if self in self._shelf:
             self._shelf.remove(self)
 
-    def __enter__(self) -> "HookHandle":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

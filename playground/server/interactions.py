@@ -21,8 +21,11 @@ from playground.server.world import World
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
 MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 SLASH_KIND, MENU_KIND = 20, 23
-MAX_CHOICES = 25
-"""Source: https://discord.com/developers/docs/interactions/application-commands#autocomplete"""
+MAX_CHOICES, MAX_CHOICE = 25, 100
+"""Suggestions of an autocompletion, and characters of each.
+
+Source: https://discord.com/developers/docs/interactions/application-commands#autocomplete
+"""
 
 
 @dataclass(slots=True, eq=False)
@@ -235,7 +238,7 @@ def _choices(_world: World, interaction: Interaction, body: Json, _: dict[int, U
         raise invalid("data.choices", "BASE_TYPE_BAD_LENGTH", "Must be between 0 and 25 in length.")
     for index, choice in enumerate(choices):
         name, value = str(choice.get("name") or ""), str(choice.get("value"))
-        if not 1 <= len(name) <= 100 or len(value) > 100:
+        if not 1 <= len(name) <= MAX_CHOICE or len(value) > MAX_CHOICE:
             where = f"data.choices.{index}.name"
             raise invalid(where, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
     interaction.choices = choices

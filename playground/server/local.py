@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from aiohttp import web
 
@@ -83,7 +83,7 @@ class LocalDiscord:
             await self._runner.cleanup()
             self._runner = None
 
-    async def __aenter__(self) -> "LocalDiscord":
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
@@ -170,7 +170,7 @@ class LocalDiscord:
 
     async def until(
         self,
-        predicate: Callable[[], T],
+        predicate: Callable[[], T | None],
         timeout: float = 10,  # noqa: ASYNC109 - said in the error
         what: str = "a change of the world",
     ) -> T:

@@ -69,18 +69,12 @@ def find(
         _add_user(found, answered.author)
     if "@" not in text:
         return found
-    guild = channel.guild
     may_all = author.webhook or can(author, channel, May.MENTION_EVERYONE)
-    for mark, id_, all_ in _MENTION.findall(text):
-        if all_:
-            if allow.everyone and may_all and guild:
-                found.everyone = True
-                found.pinged.update(id_ for id_ in guild.members if id_ != author.id)
-        elif mark == "&":
-            if guild and allow.role(int(id_)):
-                _add_role(found, guild, int(id_), may_all=may_all)
-        elif allow.user(int(id_)):
+    for mark, id_, _ in _MENTION.findall(text):
+        if id_ and mark != "&" and allow.user(int(id_)):
             _add_user(found, _known(channel, int(id_)))
+    if channel.guild is not None:
+        _add_groups(found, text, channel.guild, allow, may_all=may_all)
     found.pinged.discard(author.id)
     return found
 
@@ -96,8 +90,18 @@ def spoken(content: str, components: list[Json]) -> str:
 def _known(channel: Channel, user_id: int) -> User | None:
     if channel.guild is None:
         return channel.recipients.get(user_id)
-    user = channel.guild.world.users.get(user_id)
-    return user
+    return channel.guild.world.users.get(user_id)
+
+
+def _add_groups(
+    found: Mentions, text: str, guild: Guild, allow: _Allowed, *, may_all: bool
+) -> None:
+    for mark, id_, everyone in _MENTION.findall(text):
+        if everyone and allow.everyone and may_all:
+            found.everyone = True
+            found.pinged.update(guild.members)
+        elif mark == "&" and allow.role(int(id_)):
+            _add_role(found, guild, int(id_), may_all=may_all)
 
 
 def _add_user(found: Mentions, user: User | None) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from typing_extensions import override
+
 from playground.server.channel import Channel
 from playground.server.nouns import Attachment, Button, Reaction, Sticker, User
 from playground.server.shapes import Json
@@ -34,7 +36,7 @@ def emoji_text(emoji: Json | None) -> str | None:
     return f"{name}:{emoji['id']}" if emoji.get("id") else name
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Message:
     """A message in a channel; ephemeral ones are seen by one user alone.
 
@@ -69,6 +71,10 @@ class Message:
     started_thread: Channel | None = None
     pinned: bool = False
     deleted: bool = False
+
+    @override
+    def __repr__(self) -> str:
+        return f"<Message {self.author_name}: {self.text[:60]!r}>"
 
     @property
     def author_id(self) -> int:

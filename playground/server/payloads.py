@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from playground.server.channel import Channel
 from playground.server.guild import Guild
 from playground.server.message import Message
-from playground.server.nouns import Attachment, Member, Overwrite, Role, User, Webhook
+from playground.server.nouns import (
+    Attachment,
+    Member,
+    Overwrite,
+    Reaction,
+    Role,
+    Sticker,
+    User,
+    Webhook,
+)
 from playground.server.shapes import Json
 from playground.server.snowflakes import iso, made_at
 
@@ -283,23 +292,9 @@ def message_json(message: Message, world: "World", *, nested: bool = False) -> J
 
 def _optional_parts(message: Message, body: Json, world: "World") -> None:
     if message.reactions:
-        body["reactions"] = [
-            {
-                "emoji": reaction.emoji,
-                "count": reaction.count,
-                "count_details": {"burst": 0, "normal": reaction.count},
-                "burst_colors": [],
-                "me": world.bot.id in reaction.users,
-                "burst_me": False,
-                "me_burst": False,
-            }
-            for reaction in message.reactions.values()
-        ]
+        body["reactions"] = [_reaction(one, world) for one in message.reactions.values()]
     if message.stickers:
-        body["sticker_items"] = [
-            {"id": str(s.id), "name": s.name, "format_type": s.format_type}
-            for s in message.stickers
-        ]
+        body["sticker_items"] = [_sticker(one) for one in message.stickers]
     for name in ("webhook_id", "application_id"):
         if (value := getattr(message, name)) is not None:
             body[name] = str(value)
@@ -308,9 +303,33 @@ def _optional_parts(message: Message, body: Json, world: "World") -> None:
     if message.nonce is not None:
         body["nonce"] = message.nonce
     if message.interaction is not None:
-        body["interaction_metadata"] = message.interaction
+        body |= _doing(message.interaction)
     if message.started_thread is not None:
         body["thread"] = channel_json(message.started_thread, world.bot)
+
+
+def _sticker(sticker: Sticker) -> Json:
+    return {"id": str(sticker.id), "name": sticker.name, "format_type": sticker.format_type}
+
+
+def _doing(metadata: Json) -> Json:
+    """Write whose doing a message is; commands' answers tell it in the older form too."""
+    body: Json = {"interaction_metadata": metadata}
+    if "name" in metadata:
+        body["interaction"] = {key: metadata[key] for key in ("id", "type", "name", "user")}
+    return body
+
+
+def _reaction(reaction: Reaction, world: "World") -> Json:
+    return {
+        "emoji": reaction.emoji,
+        "count": reaction.count,
+        "count_details": {"burst": 0, "normal": reaction.count},
+        "burst_colors": [],
+        "me": world.bot.id in reaction.users,
+        "burst_me": False,
+        "me_burst": False,
+    }
 
 
 def _answered(message: Message, body: Json, world: "World") -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from typing_extensions import override
+
 from playground.server import forms, interactions, options, posting, reactions
 from playground.server.channel import Channel
 from playground.server.errors import ApiError
@@ -36,6 +38,7 @@ class Person:
         self.user = user
         self._world = world
 
+    @override
     def __repr__(self) -> str:
         return f"<Person {self.user.display_name}>"
 
@@ -241,13 +244,14 @@ class Person:
         """
         self._must_see(message)
         select = find_component(message, key, SELECTS)
-        least, most = select.get("min_values", 1), select.get("max_values", 1)
+        least, most = forms.span(select)
         if not least <= len(picks) <= most:
             raise InteractionFailed(f"{key!r} takes {least} to {most} values")
         resolved = Resolved(self._world, message.channel)
         data = _component_data(select)
         data["values"] = self._picked(select, picks, resolved)
-        data["resolved"] = resolved.body
+        if resolved.body:
+            data["resolved"] = resolved.body
         return await self._ask(message.channel, COMPONENT, data, source=message)
 
     async def submit(self, exchange: Exchange, values: dict[str, Filled]) -> Exchange:

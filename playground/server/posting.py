@@ -11,6 +11,7 @@ from playground.server.nouns import Attachment, Sticker, Upload, User
 from playground.server.permissions import May, can
 from playground.server.rules_messages import MAX_CONTENT, Shape, check_body, check_shape
 from playground.server.shapes import Json
+from playground.server.snowflakes import iso
 from playground.server.world import World
 
 REPLY = 19
@@ -72,7 +73,7 @@ def post(world: World, channel: Channel, draft: Draft) -> Message:
     message.attachments = _attach(world, channel, body, draft.files)
     _fill(message, shape, world)
     message.nonce = body.get("nonce")
-    _refer(message, body, answered)
+    _refer(message, answered)
     _mention(message, body.get("allowed_mentions"), answered)
     _shelve(world, message)
     if message.nonce is not None and body.get("enforce_nonce"):
@@ -102,13 +103,13 @@ def edit(
     flags = message.flags | (int(body.get("flags") or 0) & _SETTABLE)
     kept = _kept(message, body)
     shape = Shape(
-        _after(body, "content", message.content) or "",
-        _after(body, "embeds", message.embeds) or [],
-        _after(body, "components", message.components) or [],
+        body.get("content", message.content) or "",
+        body.get("embeds", message.embeds) or [],
+        body.get("components", message.components) or [],
         flags & ~LOADING,
         len(kept) + len(files),
         len(message.stickers),
-        message.poll if message.poll else body.get("poll"),
+        message.poll or body.get("poll"),
     )
     check_shape(shape, faults, limit)
     message.attachments = kept + _attach(world, message.channel, body, files)
@@ -197,7 +198,7 @@ def _answered(channel: Channel, body: Json) -> Message | None:
     return answered
 
 
-def _refer(message: Message, body: Json, answered: Message | None) -> None:
+def _refer(message: Message, answered: Message | None) -> None:
     if answered is None:
         return
     message.kind, message.referenced = REPLY, answered
@@ -232,10 +233,6 @@ def _kept(message: Message, body: Json) -> list[Attachment]:
         return [] if "attachments" in body else list(message.attachments)
     ids = {str(one.get("id")) for one in body["attachments"]}
     return [one for one in message.attachments if str(one.id) in ids]
-
-
-def _after(body: Json, name: str, before: object) -> object | None:
-    return body[name] if name in body else before
 
 
 def _fill(message: Message, shape: Shape, world: World) -> None:
@@ -276,8 +273,6 @@ def _point(node: Json, urls: dict[str, str]) -> Json:
 
 
 def _poll(poll: Json, now: float) -> Json:
-    from playground.server.snowflakes import iso
-
     hours = int(poll.get("duration") or 24)
     answers = [
         {"answer_id": index, "poll_media": one["poll_media"]}

@@ -240,7 +240,7 @@ def _place(call: Call, webhook: Webhook) -> Channel:
         raise errors.ApiError(
             400, 220001, "Webhooks posted to forum channels must have a thread_name or thread_id"
         )
-    if not forum:
+    if not forum or not name:
         return webhook.channel
     return call.world.add_thread(webhook.channel, name, Channel.PUBLIC_THREAD, webhook.id)
 

@@ -172,11 +172,15 @@ def check_select(select: Json, where: str, faults: Faults) -> None:
     faults.longest(f"{where}.placeholder", select.get("placeholder"), 150)
     if select.get("type") == STRING_SELECT:
         _check_options(select, where, faults)
-    least, most = select.get("min_values", 1), select.get("max_values", 1)
+    least, most = (_or_one(select.get(name)) for name in ("min_values", "max_values"))
     if not (0 <= least <= MAX_OPTIONS and 1 <= most <= MAX_OPTIONS and least <= most):
         faults.add(
             f"{where}.max_values", "NUMBER_TYPE_MAX", "Must be from 1 to 25 and not under the least"
         )
+
+
+def _or_one(value: int | None) -> int:
+    return 1 if value is None else value
 
 
 def _check_options(select: Json, where: str, faults: Faults) -> None:
@@ -195,7 +199,7 @@ def _check_options(select: Json, where: str, faults: Faults) -> None:
                 "The specified option value is already used",
             )
         values.add(option.get("value") or "")
-    if select.get("max_values", 1) > len(options):
+    if _or_one(select.get("max_values")) > len(options):
         faults.add(
             f"{where}.max_values", "NUMBER_TYPE_MAX", "Must not be over the number of options"
         )

@@ -22,7 +22,7 @@ class Snowflakes:
         self._last = 0
 
     def next(self) -> int:
-        """Return a new identifier, greater than every earlier one even if the clock stands still."""
+        """Return a new identifier, greater than all before even if the clock stands still."""
         fresh = (int(self._clock() * 1000) - EPOCH_MS) << 22
         self._last = max(fresh, self._last + 1)
         return self._last
