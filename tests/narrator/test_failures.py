@@ -2,8 +2,11 @@ import asyncio
 from contextlib import closing
 from socket import create_server
 
+import httpx2
 import pytest
 
+from bot.narrator import wire
+from bot.narrator.tally import Tally, TroubleKind, judge
 from bot.story.errors import (
     NarratorBusyError,
     NarratorError,
@@ -171,6 +174,8 @@ async def test_nobody_listening_is_silence(open_narrator, prompt):
 
     with pytest.raises(NarratorSilentError, match="cannot be reached"):
         await narrator.draft(prompt, 3)
+    with pytest.raises(NarratorSilentError, match="cannot be reached"):
+        await narrator.check()
 
 
 @pytest.mark.parametrize(
@@ -184,3 +189,26 @@ async def test_a_wrong_key_or_model_is_named(open_narrator, prompt, change, word
         await narrator.draft(prompt, 3)
     with pytest.raises(NarratorMisconfiguredError, match=words):
         await narrator.check()
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        ({"retry-after": "soon"}, None),
+    ],
+)
+def test_when_to_come_back_is_read_in_all_its_forms(headers, seconds):
+    assert wire._retry_after(httpx2.Headers(headers)) == seconds
+
+
+def test_a_stop_that_was_not_asked_for_is_garbled():
+    trouble = judge(Tally(stop_reason="pause_turn"))
+
+    assert trouble is not None
+    assert trouble.kind is TroubleKind.GARBLED
+    assert judge(Tally(stop_reason="stop_sequence")) is None
