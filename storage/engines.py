@@ -1,6 +1,7 @@
 """Connections: how each engine is opened, and how its transactions begin."""
 
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -8,6 +9,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.story.errors import StorageError
+from storage import driver
 
 _READERS = 4
 _BUSY_MILLISECONDS = 10_000
@@ -37,12 +39,12 @@ def parse(url: str) -> URL:
             "The database's address cannot be read. "
             "Write sqlite:///path/to/file.db or postgresql://user@host/name."
         ) from error
-    driver = _DRIVERS.get(parsed.drivername)
-    if driver is None:
+    spelt = _DRIVERS.get(parsed.drivername)
+    if spelt is None:
         raise StorageError("The database must be SQLite or PostgreSQL; its address names another.")
-    if driver.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
+    if spelt.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
         raise StorageError("A story needs a file to be kept in: sqlite:///path/to/file.db.")
-    return parsed.set(drivername=driver)
+    return parsed.set(drivername=spelt)
 
 
 def folder(url: URL) -> Path | None:
@@ -95,7 +97,9 @@ def hook(engine: Engine, synchronous: str) -> None:
         _on_begin(engine, f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
 
 
-def _engine(url: URL, size: int, **options: str) -> AsyncEngine:
+def _engine(url: URL, size: int, **options: Any) -> AsyncEngine:  # noqa: ANN401 - SQLAlchemy's
+    if is_sqlite(url):
+        options["async_creator"] = driver.connector(url)
     return create_async_engine(
         url,
         pool_size=size,
