@@ -130,14 +130,9 @@ def turn_of(row: Row[Any]) -> Turn:
     created_at, attachments, withdrawn, revision = values[11:15]
     # Author, source and text: the newest revision's, or else the first.
     newest = values[15:] if revision else values[8:11]
-    return Turn(
-        *values[:8],
-        *newest,
-        created_at,
-        revision or 0,
-        bool(withdrawn),
-        unpack_attachments(attachments) if attachments else (),
-    )
+    files = unpack_attachments(attachments) if attachments else ()
+    rest = (created_at, revision or 0, bool(withdrawn), files)
+    return Turn(*(values[:8] + newest + rest))
 
 
 def deed_of(row: Row[Any]) -> Deed:
