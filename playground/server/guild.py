@@ -47,18 +47,7 @@ class Guild:
 
     def add_forum(self, name: str, *, tags: tuple[str, ...] = ()) -> Channel:
         """Add a forum, in which every post is a thread."""
-        forum = self.world.add_channel(self, name, Channel.FORUM)
-        forum.tags = [
-            {
-                "id": str(self.world.ids.next()),
-                "name": tag,
-                "moderated": False,
-                "emoji_id": None,
-                "emoji_name": None,
-            }
-            for tag in tags
-        ]
-        return forum
+        return self.world.add_channel(self, name, Channel.FORUM, tags=tags)
 
     def add_thread(
         self,

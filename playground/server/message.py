@@ -14,6 +14,12 @@ LOADING = 1 << 7
 HAS_THREAD = 1 << 5
 COMPONENTS_V2 = 1 << 15
 
+PINNED, THREAD_CREATED, THREAD_STARTER = 6, 18, 21
+"""Types of the messages that Discord posts by itself.
+
+Source: https://discord.com/developers/docs/resources/message#message-object-message-types
+"""
+
 _BUTTON = 2
 _TEXT_DISPLAY = 10
 
@@ -97,6 +103,11 @@ class Message:
     def ephemeral(self) -> bool:
         """Whether one user alone sees it."""
         return self.seen_by is not None
+
+    @property
+    def system(self) -> bool:
+        """Whether Discord posted it by itself: about a pin or a thread."""
+        return self.kind in (PINNED, THREAD_CREATED, THREAD_STARTER)
 
     @property
     def loading(self) -> bool:

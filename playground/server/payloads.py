@@ -295,13 +295,13 @@ def _optional_parts(message: Message, body: Json, world: "World") -> None:
         body["reactions"] = [_reaction(one, world) for one in message.reactions.values()]
     if message.stickers:
         body["sticker_items"] = [_sticker(one) for one in message.stickers]
-    for name in ("webhook_id", "application_id"):
-        if (value := getattr(message, name)) is not None:
-            body[name] = str(value)
-    if message.poll is not None:
-        body["poll"] = message.poll
-    if message.nonce is not None:
-        body["nonce"] = message.nonce
+    plain = {
+        "webhook_id": _maybe(message.webhook_id),
+        "application_id": _maybe(message.application_id),
+        "poll": message.poll,
+        "nonce": message.nonce,
+    }
+    body |= {key: value for key, value in plain.items() if value is not None}
     if message.interaction is not None:
         body |= _doing(message.interaction)
     if message.started_thread is not None:

@@ -3,7 +3,7 @@
 from playground.server import errors, payloads, posting
 from playground.server.channel import Channel
 from playground.server.intents import without_content
-from playground.server.message import Message
+from playground.server.message import PINNED, Message
 from playground.server.nouns import User
 from playground.server.permissions import May, can, require, sending
 from playground.server.posting import Draft
@@ -59,11 +59,14 @@ def create(call: Call) -> Answer:
     """Post a message as the bot.
 
     Raises:
-        ApiError: 50001, 50013, 50007 in a closed direct message channel, and what
+        ApiError: 50001, 50013, 50007 or 50278 in a direct message channel, and what
             ``posting.post`` refuses.
     """
-    channel = call.channel()
-    allow_sending(call.world.bot, channel, call.body, files=bool(call.files))
+    channel, bot = call.channel(), call.world.bot
+    allow_sending(bot, channel, call.body, files=bool(call.files))
+    if channel.guild is None and not call.world.meet(*channel.recipients):
+        text = "Cannot send messages to this user due to having no mutual guilds"
+        raise errors.ApiError(403, 50278, text)
     made = posting.post(call.world, channel, Draft(call.world.bot, call.body, call.files))
     return 200, payloads.message_json(made, call.world)
 
@@ -183,6 +186,7 @@ def pin(call: Call) -> Answer:
     found.pinned = True
     channel.pins[found.id] = call.world.now()
     _pins_changed(call, channel, found)
+    call.world.note(channel, call.world.bot.id, PINNED, about=found)
     return 204, None
 
 

@@ -12,7 +12,7 @@ from playground.server.cdn import Cdn
 from playground.server.channel import Channel, ThreadState
 from playground.server.guild import Guild
 from playground.server.happenings import Bus, Happening
-from playground.server.message import HAS_THREAD, Message
+from playground.server.message import HAS_THREAD, THREAD_CREATED, THREAD_STARTER, Message
 from playground.server.nouns import Attachment, Member, Role, Sticker, Upload, User, Webhook
 from playground.server.permissions import BOT, EVERYONE
 from playground.server.shapes import Json
@@ -20,6 +20,9 @@ from playground.server.snowflakes import Snowflakes
 
 if TYPE_CHECKING:
     from playground.server.interactions import Interaction
+
+
+_PLAIN_TAG: Json = {"moderated": False, "emoji_id": None, "emoji_name": None}
 
 
 @dataclass(slots=True)
@@ -143,6 +146,10 @@ class World:
         data = {"guild_id": str(guild.id), "user": payloads.user_json(user)}
         self.tell("GUILD_MEMBER_REMOVE", data, guild=guild, user=user)
 
+    def meet(self, one: int, other: int) -> bool:
+        """Tell whether two users are members of a common server."""
+        return any(one in g.members and other in g.members for g in self.guilds.values())
+
     def member_changed(self, member: Member) -> None:
         """Tell that a member's roles or name changed."""
         data = payloads.member_json(member) | {"guild_id": str(member.guild.id)}
@@ -155,10 +162,18 @@ class World:
 
     # Channels and threads
 
-    def add_channel(self, guild: Guild, name: str, kind: int, topic: str | None = None) -> Channel:
-        """Add a channel to a server."""
+    def add_channel(
+        self,
+        guild: Guild,
+        name: str,
+        kind: int,
+        topic: str | None = None,
+        tags: tuple[str, ...] = (),
+    ) -> Channel:
+        """Add a channel to a server; ``tags`` are those of a forum."""
         channel = Channel(self.ids.next(), kind, name, guild, topic=topic)
         channel.position = len(guild.channels)
+        channel.tags = [{"id": str(self.ids.next()), "name": tag} | _PLAIN_TAG for tag in tags]
         guild.channels[channel.id] = channel
         self.channels[channel.id] = channel
         self.tell("CHANNEL_CREATE", payloads.channel_json(channel), guild=guild, channel=channel)
@@ -217,7 +232,44 @@ class World:
             on.started_thread = thread
             on.flags |= HAS_THREAD
             self.message_event("MESSAGE_UPDATE", on)
+            self.note(thread, owner_id, THREAD_STARTER, about=on)
+        elif kind == Channel.PUBLIC_THREAD and parent.kind == Channel.TEXT:
+            self.note(parent, owner_id, THREAD_CREATED, name, place=thread)
         return thread
+
+    def note(
+        self,
+        channel: Channel,
+        author_id: int,
+        kind: int,
+        content: str = "",
+        *,
+        about: Message | None = None,
+        place: Channel | None = None,
+    ) -> None:
+        """Post one of Discord's own messages, e.g. that somebody pinned something.
+
+        Args:
+            channel: where it stands.
+            author_id: whose doing it tells of.
+            kind: the message's type: 6 a pin, 18 a new thread, 21 the start of a thread.
+            content: what it says, if anything.
+            about: the message that it points at.
+            place: the channel that it points at.
+        """
+        author = self.users.get(author_id, self.owner)
+        message = Message(self.ids.next(), channel, author, content, self.now(), kind)
+        target = about.channel if about is not None else place
+        if target is not None:
+            message.reference = {"type": 0, "channel_id": str(target.id)}
+            if target.guild is not None:
+                message.reference["guild_id"] = str(target.guild.id)
+        if about is not None and message.reference is not None:
+            message.reference["message_id"] = str(about.id)
+            message.referenced = about if kind == THREAD_STARTER else None
+        channel.shelf.add(message)
+        channel.last_message_id = message.id
+        self.message_event("MESSAGE_CREATE", message)
 
     def dm(self, one: User, other: User) -> Channel:
         """Return the direct message channel of two users, opening it if there is none."""
