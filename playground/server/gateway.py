@@ -138,7 +138,7 @@ class Gateway:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Handle one connection until it ends."""
-        ws = web.WebSocketResponse(max_msg_size=0, compress=False)
+        ws = web.WebSocketResponse(timeout=1.0, max_msg_size=0, compress=False)
         await ws.prepare(request)
         socket = Socket(ws, request)
         self._sockets.add(socket)
@@ -203,6 +203,7 @@ class Gateway:
         number, count = data.get("shard") or (0, 1)
         if not 0 <= number < count:
             return _CLOSE_SHARD
+        self._forget((number, count))
         session = Session(self._world.token()[:32], intents, (number, count))
         self._sessions[session.id] = session
         session.socket, socket.session = socket, session
@@ -212,6 +213,11 @@ class Gateway:
         self.identified += 1
         self._world.bus.stir()
         return None
+
+    def _forget(self, shard: tuple[int, int]) -> None:
+        """Drop a shard's lost sessions: who identifies anew will not resume them."""
+        kept = (s for s in self._sessions.values() if s.socket is not None or s.shard != shard)
+        self._sessions = {session.id: session for session in kept}
 
     def _forbidden(self) -> int:
         portal = self._world.portal

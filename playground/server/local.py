@@ -16,6 +16,7 @@ from playground.server.gateway import Gateway
 from playground.server.guild import Guild
 from playground.server.happenings import Happening
 from playground.server.hooks import Hook, HookHandle, Request
+from playground.server.message import Message
 from playground.server.nouns import Role, Sticker
 from playground.server.people import Person
 from playground.server.ratelimit import RateLimits
@@ -194,6 +195,11 @@ class LocalDiscord:
     def requests(self) -> deque[Request]:
         """The newest requests with their answers, oldest first, without tokens."""
         return self._door.requests
+
+    @property
+    def pings(self) -> list[Message]:
+        """Every message by the bot or a webhook that ever pinged somebody, deleted ones too."""
+        return self.world.pings
 
     @property
     def schema_violations(self) -> list[Violation]:

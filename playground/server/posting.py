@@ -61,21 +61,16 @@ def post(world: World, channel: Channel, draft: Draft) -> Message:
     if not draft.loading:
         check_shape(shape, faults, draft.limit)
     answered = _answered(channel, body)
-    message = Message(
-        world.ids.next(), channel, draft.author, shape.content, world.now(), draft.kind, flags
-    )
-    if draft.seen_by is not None:
-        message.seen_by, message.flags = draft.seen_by, message.flags | EPHEMERAL
-    if draft.loading:
-        message.flags |= LOADING
-    message.webhook_id, message.application_id = draft.webhook_id, draft.application_id
-    message.interaction, message.stickers = draft.interaction, stickers
+    message = _bare(world, channel, draft, shape)
+    message.stickers = stickers
     message.attachments = _attach(world, channel, body, draft.files)
     _fill(message, shape, world)
     message.nonce = body.get("nonce")
     _refer(message, answered)
     _mention(message, body.get("allowed_mentions"), answered)
     _shelve(world, message)
+    if message.pinged and message.author.bot:
+        world.pings.append(message)
     if message.nonce is not None and body.get("enforce_nonce"):
         key = (channel.id, draft.author.id, str(message.nonce))
         world.nonces[key] = (world.now(), message)
@@ -169,6 +164,26 @@ def wake_thread(world: World, channel: Channel, author: User) -> None:
     if state.archived:
         state.archived, state.archive_changed_at = False, world.now()
         world.channel_changed(channel)
+
+
+def _bare(world: World, channel: Channel, draft: Draft, shape: Shape) -> Message:
+    """Make a message with its text and with what its draft says about its origin."""
+    flags = shape.flags
+    flags |= EPHEMERAL if draft.seen_by is not None else 0
+    flags |= LOADING if draft.loading else 0
+    return Message(
+        world.ids.next(),
+        channel,
+        draft.author,
+        shape.content,
+        world.now(),
+        draft.kind,
+        flags,
+        webhook_id=draft.webhook_id,
+        application_id=draft.application_id,
+        interaction=draft.interaction,
+        seen_by=draft.seen_by,
+    )
 
 
 def _same_nonce(world: World, channel: Channel, draft: Draft) -> Message | None:

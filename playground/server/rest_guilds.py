@@ -71,6 +71,21 @@ def member(call: Call) -> Answer:
     return 200, payloads.member_json(found)
 
 
+@table.add("PATCH", "/guilds/{guild_id}/members/@me", limit=(1, 2.0))
+def rename_me(call: Call) -> Answer:
+    """Give the bot another name on one server.
+
+    Raises:
+        ApiError: 50035 for more than 32 characters.
+    """
+    found, faults = call.guild().members[call.world.bot.id], errors.Faults()
+    faults.longest("nick", call.body.get("nick"), 32)
+    faults.refuse_if_any()
+    found.nick = call.body.get("nick") or None
+    call.world.member_changed(found)
+    return 200, payloads.member_json(found)
+
+
 @table.add("GET", "/guilds/{guild_id}/threads/active")
 def active_threads(call: Call) -> Answer:
     """Answer with the open threads that the bot can see."""

@@ -26,6 +26,7 @@ _SNOWFLAKES = {
     "sticker_ids",
     "users",
 }
+_BITS = {"allow", "deny"}
 _HARMLESS = {"flags", "id", "nsfw", "tts"}
 """Fields that discord.py sends along everywhere and Discord takes without a word."""
 
@@ -129,17 +130,22 @@ class Schema:
 
 
 def _tolerated(body: Any, *, snowflake: bool = False) -> Any:  # noqa: ANN401 - JSON of any shape
-    """Return a body with the one thing changed that the description is wrong about.
+    """Return a body with the things changed that the description is wrong about.
 
     Discord takes identifiers as numbers as well as text, and discord.py sends some as numbers; the
-    description wants text.
+    description wants text. With the permissions of an overwrite it is the other way round.
     """
     if isinstance(body, list):
         return [_tolerated(one, snowflake=snowflake) for one in body]
     if isinstance(body, dict):
         numbered = "filename" in body or "type" not in body
+        body = {key: _number(value) if key in _BITS else value for key, value in body.items()}
         return {
             key: _tolerated(value, snowflake=key in _SNOWFLAKES or (key == "id" and numbered))
             for key, value in body.items()
         }
     return str(body) if snowflake and type(body) is int else body
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isdecimal() else value

@@ -92,6 +92,7 @@ class World:
         self.commands: dict[int, Command] = {}
         self.commands_synced = False
         self.interactions: dict[str, Interaction] = {}
+        self.pings: list[Message] = []
         self.nonces: dict[tuple[int, int, str], tuple[float, Message]] = {}
         self.bot = self.add_user("Troupe", bot=True)
         self.owner = self.add_user("Keeper")

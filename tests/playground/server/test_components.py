@@ -3,8 +3,7 @@ import pytest
 from discord import ui
 
 from playground.server import InteractionFailed
-
-from .conftest import Bot
+from tests.playground.server.bots import Bot
 
 
 class Panel(ui.View):
@@ -26,7 +25,7 @@ class Panel(ui.View):
         await i.edit_original_response(content="later")
 
     @ui.button(label="Off", custom_id="off", disabled=True)
-    async def off(self, i: discord.Interaction, _: ui.Button):
+    async def off(self, _: discord.Interaction, __: ui.Button):
         raise AssertionError
 
     @ui.select(
@@ -114,7 +113,7 @@ async def panel(bot: Bot, inn):
     return inn.messages[-1], got
 
 
-async def test_pressing_edits(panel, anna, bot):
+async def test_pressing_edits(panel, anna):
     message, _ = panel
     assert [b.label or b.emoji for b in message.buttons] == ["Edit me", "📝", "Later", "Off"]
     it = await anna.click(message, "Edit me")

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import time
 from pathlib import Path
 
@@ -8,8 +9,7 @@ import pytest
 from discord.http import Route
 
 from playground.server import Drop, LocalDiscord
-
-from .conftest import Bot, pointed_at
+from tests.playground.server.bots import Bot, pointed_at
 
 
 async def test_a_hook_before_the_deed(bot, local, inn):
@@ -39,9 +39,12 @@ async def test_the_answer_is_lost_after_the_deed(bot, local, inn):
     with local.after("POST", "/messages$", lose), pytest.raises(aiohttp.ClientError):
         await bot.place(inn).send("done all the same")
     assert [m.content for m in inn.messages] == ["done all the same"]
-    with local.before("*", "/messages", lambda _: (_ for _ in ()).throw(Drop)):
-        with pytest.raises(aiohttp.ClientError):
-            await bot.place(inn).send("never done")
+
+    def cut(_):
+        raise Drop
+
+    with local.before("*", "/messages", cut), pytest.raises(aiohttp.ClientError):
+        await bot.place(inn).send("never done")
     assert len(inn.messages) == 1
 
 
@@ -65,7 +68,7 @@ async def test_the_log_holds_no_tokens(bot, local, inn):
     assert local.requests[-1].path == f"/webhooks/{hook.id}/:token"
 
 
-async def test_watching_and_waiting(bot, local, inn, anna):
+async def test_watching_and_waiting(local, inn, anna):
     events = local.watch()
     told = asyncio.ensure_future(anext(events))
     await asyncio.sleep(0)
@@ -81,7 +84,7 @@ async def test_watching_and_waiting(bot, local, inn, anna):
     assert await waiting is True
 
 
-async def test_being_ready(local, connect, inn):
+async def test_being_ready(local, connect):
     with pytest.raises(TimeoutError):
         await local.bot_ready(timeout=0.01)
     bot = Bot()
@@ -190,8 +193,6 @@ SCHEMA = {
 
 
 async def test_bodies_are_checked_against_a_description(tmp_path: Path):
-    import json
-
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps(SCHEMA))
     async with LocalDiscord(openapi=file) as local, aiohttp.ClientSession() as session:

@@ -64,7 +64,7 @@ async def test_an_invalidated_bot_identifies_anew(bot, local, inn, anna):
     await bot.hears("message")
 
 
-async def test_without_the_content_intent_messages_are_blank(connect, local, inn, anna):
+async def test_without_the_content_intent_messages_are_blank(connect, inn, anna):
     intents = discord.Intents.default()
     bot = await connect(intents=intents)
     await anna.say(inn, "secret", files=[("a.txt", b"x", "text/plain")])
@@ -115,7 +115,8 @@ async def test_hidden_channels_are_silent(bot, guild, inn, anna):
     assert len(bot.events("message")) == 1
 
 
-async def test_a_wrong_token_is_refused(local):
+@pytest.mark.usefixtures("local")
+async def test_a_wrong_token_is_refused():
     client = discord.Client(intents=discord.Intents.none())
     with pytest.raises(discord.LoginFailure):
         await client.login("wrong")
@@ -131,14 +132,15 @@ async def test_two_shards_share_the_servers(connect, local, inn, anna, guild):
     )
     bots = [await connect(shard_id=number, shard_count=2) for number in (0, 1)]
     mine = bots[(guild.id >> 22) % 2]
-    assert mine.get_guild(guild.id) and not mine.get_guild(other.id)
+    assert mine.get_guild(guild.id)
+    assert not mine.get_guild(other.id)
     assert bots[(other.id >> 22) % 2].get_guild(other.id)
     await anna.say(inn, "one of you hears")
     await mine.hears("message")
     assert sum(len(bot.events("message")) for bot in bots) == 1
 
 
-async def test_plain_frames_and_a_stale_session(local, inn):
+async def test_plain_frames_and_a_stale_session(local):
     async with aiohttp.ClientSession() as session, session.ws_connect(local.gateway_url) as ws:
         assert (await ws.receive_json())["op"] == 10
         resume = {"op": 6, "d": {"token": local.token, "session_id": "gone", "seq": 5}}
@@ -152,6 +154,7 @@ async def test_plain_frames_and_a_stale_session(local, inn):
 
 async def test_an_answer_to_gateway_bot(bot, local: LocalDiscord):
     shards, url, *_ = await bot.http.get_bot_gateway()
-    assert (shards, url) == (1, local.gateway_url) or url.startswith(local.gateway_url)
+    assert shards == 1
+    assert url.startswith(local.gateway_url)
     info = await bot.application_info()
     assert info.id == bot.user.id

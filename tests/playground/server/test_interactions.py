@@ -1,99 +1,17 @@
 import asyncio
-from typing import Literal
 
 import discord
 import pytest
-from discord import app_commands
 
 from playground.server import InteractionFailed, LocalDiscord, May
-
-from .conftest import Bot
-
-
-class Talker(Bot):
-    """A bot with one command of every kind of answer."""
-
-    def __init__(self, **options):
-        super().__init__(**options)
-        self.got = []
-        self.let_go = asyncio.Event()
-        group = app_commands.Group(name="story", description="Stories")
-        inner = app_commands.Group(name="deep", description="Deeper", parent=group)
-
-        @group.command(description="Opens")
-        @app_commands.describe(title="a title")
-        async def open(
-            i: discord.Interaction, title: str, variants: app_commands.Range[int, 1, 4] = 3
-        ):
-            self.got.append((i, title, variants))
-            await i.response.send_message(f"{title} x{variants}", ephemeral=True)
-
-        @inner.command(description="Takes everything")
-        async def everything(
-            i: discord.Interaction,
-            member: discord.Member,
-            channel: discord.TextChannel,
-            role: discord.Role,
-            size: float,
-            yes: bool,
-            kind: Literal["a", "b"],
-            file: discord.Attachment,
-        ):
-            self.got.append((member, channel, role, size, yes, kind, await file.read()))
-            await i.response.send_message("taken")
-
-        @group.command(description="Thinks")
-        async def think(i: discord.Interaction, hidden: bool = False):
-            await i.response.defer(thinking=True, ephemeral=hidden)
-            await self.let_go.wait()
-            await i.edit_original_response(content="thought")
-            await i.followup.send("and more", ephemeral=hidden)
-
-        @group.command(description="Thinks and follows up")
-        async def follow(i: discord.Interaction):
-            await i.response.defer(thinking=True)
-            await i.followup.send("in its place")
-
-        @group.command(description="Says nothing")
-        async def mute(i: discord.Interaction):
-            self.got.append(i)
-
-        @group.command(description="Answers twice")
-        async def twice(i: discord.Interaction):
-            self.got.append(i)
-            await i.response.send_message("once")
-            i.response._response_type = None
-            try:
-                await i.response.send_message("twice")
-            except discord.HTTPException as refusal:
-                self.got.append(refusal.code)
-            self.let_go.set()
-
-        @group.command(description="Suggests")
-        async def name(i: discord.Interaction, who: str, other: str = ""):
-            await i.response.send_message(who)
-
-        @name.autocomplete("who")
-        async def suggest(i: discord.Interaction, typed: str):
-            self.got.append((typed, i.namespace.other))
-            return [app_commands.Choice(name=f"{typed}{n}", value=str(n)) for n in range(25)]
-
-        @app_commands.context_menu(name="Take back")
-        async def take_back(i: discord.Interaction, message: discord.Message):
-            await i.response.send_message(f"took back {message.content}", ephemeral=True)
-
-        @app_commands.context_menu(name="Who is this")
-        async def who(i: discord.Interaction, member: discord.Member):
-            await i.response.send_message(member.display_name)
-
-        self.tree.add_command(group)
-        self.tree.add_command(take_back)
-        self.tree.add_command(who)
+from tests.playground.server.talker import Talker
 
 
 @pytest.fixture
 async def talker(inn, connect):
-    return await connect(Talker())
+    bot = await connect(Talker())
+    assert bot.place(inn)
+    return bot
 
 
 async def test_an_ephemeral_answer_is_seen_by_one(talker, inn, anna, ben):
@@ -125,21 +43,10 @@ async def test_an_ephemeral_answer_is_seen_by_one(talker, inn, anna, ben):
 
 async def test_every_kind_of_option(talker, guild, inn, anna, ben):
     role = guild.add_role("Poet")
-    it = await anna.slash(
-        inn,
-        "story deep everything",
-        member=ben,
-        channel=inn,
-        role=role,
-        size=1.5,
-        yes=True,
-        kind="b",
-        file=("a.txt", b"bytes", "text/plain"),
-    )
-    assert it.message.content == "taken"
-    member, channel, got_role, *rest = talker.got[0]
-    assert (member.id, channel.id, got_role.id) == (ben.id, inn.id, role.id)
-    assert rest == [1.5, True, "b", b"bytes"]
+    file = ("a.txt", b"bytes", "text/plain")
+    await anna.slash(inn, "story deep things", member=ben, channel=inn, role=role, file=file)
+    await anna.slash(inn, "story deep values", size=1.5, yes=True, kind="b")
+    assert talker.got == [(ben.id, inn.id, role.id, b"bytes"), (1.5, True, "b")]
 
 
 @pytest.mark.parametrize(
@@ -154,10 +61,12 @@ async def test_every_kind_of_option(talker, guild, inn, anna, ben):
         ("story open", {"title": "x", "variants": 9}),
         ("story open", {"title": "x", "variants": True}),
         ("story open", {"title": "two\nlines"}),
-        ("story deep everything", {"kind": "c"}),
+        ("story deep values", {"size": 1.0, "yes": True, "kind": "c"}),
+        ("story deep values", {"size": "big", "yes": True, "kind": "a"}),
     ],
 )
-async def test_what_a_client_would_refuse(talker, inn, anna, command, options):
+@pytest.mark.usefixtures("talker")
+async def test_what_a_client_would_refuse(inn, anna, command, options):
     with pytest.raises(InteractionFailed):
         await anna.slash(inn, command, **options)
 
@@ -205,7 +114,8 @@ async def test_autocompletion(talker, inn, anna):
         await anna.autocomplete(inn, "story name", "other", "x")
 
 
-async def test_menus(talker, inn, anna, ben):
+@pytest.mark.usefixtures("talker")
+async def test_menus(inn, anna, ben):
     said = await ben.say(inn, "words")
     assert (await anna.menu(said, "Take back")).message.content == "took back words"
     assert (await anna.menu_on(inn, ben, "Who is this")).message.content == "Ben"
@@ -225,7 +135,7 @@ async def test_commands_in_direct_messages_and_without_permission(talker, guild,
         await anna.slash(inn, "story open", title="x")
 
 
-async def test_an_answer_over_the_limit_is_refused(talker, inn, anna, local):
+async def test_an_answer_over_the_limit_is_refused(talker, inn, anna):
     it = await anna.slash(inn, "story open", title="y" * 1990, variants=1)
     interaction = talker.got[0][0]
     with pytest.raises(discord.HTTPException) as caught:

@@ -1,5 +1,6 @@
 import asyncio
 import io
+from datetime import timedelta
 
 import aiohttp
 import discord
@@ -12,7 +13,7 @@ def code(caught):
     return caught.value.code
 
 
-async def test_messages_are_posted_edited_and_deleted(bot, local, inn):
+async def test_messages_are_posted_edited_and_deleted(bot, inn):
     place = bot.place(inn)
     sent = await place.send("one", nonce="n1")
     assert inn.messages[0].author_name == "Troupe"
@@ -207,7 +208,7 @@ async def test_overwrites_of_roles_and_members(guild, inn, anna):
         await anna.say(inn, "no again")
 
 
-async def test_pings(bot, guild, inn, anna, ben):
+async def test_pings(bot, local, guild, inn, anna, ben):
     place = bot.place(inn)
     poets = guild.add_role("Poets", mentionable=True)
     guild.give(ben, poets)
@@ -220,6 +221,7 @@ async def test_pings(bot, guild, inn, anna, ben):
     loud = inn.messages[-1]
     assert loud.pinged >= {anna.id, ben.id}
     assert loud.mention_everyone
+    assert local.pings == [loud]
     await place.send(
         text,
         allowed_mentions=discord.AllowedMentions(users=[anna.user], roles=False, everyone=False),
@@ -238,8 +240,6 @@ async def test_pings(bot, guild, inn, anna, ben):
 
 
 async def test_polls(bot, inn):
-    from datetime import timedelta
-
     poll = (
         discord.Poll("Which way?", timedelta(hours=1))
         .add_answer(text="left")

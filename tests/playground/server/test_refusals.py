@@ -1,3 +1,4 @@
+import aiohttp
 import discord
 import pytest
 from discord.http import Route
@@ -206,8 +207,6 @@ async def test_commands_are_listed_changed_and_removed(bot, local, guild):
 
 
 async def test_unknown_routes_and_bodies(bot, inn):
-    import aiohttp
-
     with pytest.raises(discord.NotFound):
         await bot.http.request(Route("GET", "/nothing/here"))
     with pytest.raises(discord.HTTPException) as caught:

@@ -25,7 +25,7 @@ async def test_a_thread_on_a_message(bot, inn, anna):
     assert caught.value.code == 50024
 
 
-async def test_threads_standing_alone(bot, guild, inn, anna, ben):
+async def test_threads_standing_alone(bot, guild, inn, anna):
     place = bot.place(inn)
     public = await place.create_thread(name="open", type=discord.ChannelType.public_thread)
     private = await place.create_thread(name="closed", type=discord.ChannelType.private_thread)
