@@ -9,6 +9,7 @@ import yarl
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from typing_extensions import override
 
 from bot.services.registry import Services
 
@@ -53,7 +54,7 @@ def point_at(api_base: str, gateway_url: str) -> None:
     """
     Route.BASE = api_base.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
-    discord.Asset.BASE = api_base.split("/api/")[0]
+    discord.Asset.BASE = api_base.split("/api/", maxsplit=1)[0]
 
 
 class TroupeClient(commands.Bot):
@@ -89,6 +90,7 @@ class TroupeClient(commands.Bot):
         self.reads_messages = message_content
         self._extension_names = tuple(extensions)
 
+    @override
     async def setup_hook(self) -> None:
         """Load every cog and register the commands; one that fails stops the start."""
         for name in self._extension_names:
@@ -96,9 +98,11 @@ class TroupeClient(commands.Bot):
         synced = await self.tree.sync()
         _log.info("commands registered", count=len(synced))
 
+    @override
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the cogs: there are no text commands to look for."""
 
+    @override
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Record what an event handler let through; the arguments may hold story text."""
         del args, kwargs

@@ -12,7 +12,6 @@ from bot.services.stories import StoryCard
 from bot.services.take_back import History
 from bot.story.ballot import Ballot, BallotState
 from bot.story.canon import Fact, FactState
-from bot.story.draft import script
 from bot.story.purse import in_cents
 from bot.story.tale import AiPolicy, Proxying, Settings, StoryState
 from bot.story.turn import Source, TakingBackKind
@@ -233,11 +232,3 @@ def _variant_line(ballot: Ballot, place: int) -> str:
     won = " ← won" if variant.id == ballot.winner_id else ""
     text = " ".join(beat.text for beat in variant.beats)
     return f"> {variant.label} · {excerpt(variant.angle, 60)}{won}: {excerpt(text, 300)}"
-
-
-def variant_text(ballot: Ballot, place: int, cast: CastList) -> str:
-    """One variant in full: speakers in bold, their text below."""
-    variant = ballot.standing[place]
-    said = script(variant.beats, cast.company)
-    body = "\n\n".join(f"**{name(speaker)}**\n{text}" for speaker, text in said)
-    return f"### {variant.label} · {excerpt(variant.angle, 80)}\n{body}"

@@ -39,6 +39,11 @@ class WhoWrote:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    async def is_passage(self, message_id: int) -> bool:
+        """Whether a message shows a turn."""
+        async with self._store.read() as work:
+            return await work.turns.of_message(message_id) is not None
+
     async def message(self, channel_id: int, message_id: int) -> Provenance:
         """Where the turn of a message came from.
 

@@ -176,6 +176,16 @@ class Stories:
         company = await work.cast.company(story.id)
         require(request.actor, action, story, standing_of(company, request.actor.writer_id))
 
+    async def require_owner(self, request: Request) -> None:
+        """Refuse whoever does not own the story.
+
+        Raises:
+            NotAllowedError: with the sentence.
+        """
+        async with self._store.read() as work:
+            place = await the_place(work, request.channel_id)
+            await self._require(work, request, place.story, Action.GOVERN)
+
     async def seen(self, channel_id: int, message_id: int) -> None:
         """Note the newest message read in a channel."""
         async with self._store.write() as work:

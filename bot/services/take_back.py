@@ -101,14 +101,7 @@ class TakeBack:
             NotAllowedError: it is not the actor's to take back.
         """
         async with self._store.write() as work:
-            place = await the_place(work, request.channel_id)
-            turn = await _turn_of(work, place, message_id)
-            deed = await work.turns.deed(turn.deed_id)
-            company = await work.cast.company(place.story.id)
-            if deed is None:
-                raise NotFoundError("That passage is not in the story any more.")
-            turns = await work.turns.of_deed(deed.id)
-            _require(request.actor, place, company, deed, turns)
+            place, deed, turns = await _theirs(work, request, message_id)
             now = self._clock.now()
             newest = await work.turns.last_deeds(place.branch.id, 1)
             by = request.actor.writer_id
@@ -118,6 +111,15 @@ class TakeBack:
                 alone = [t for t in turns if not t.withdrawn]
                 taken = await work.turns.withdraw(alone, TakingBackKind.WITHDRAWAL, by, now)
             return await self._took(work, place, request.actor, taken, now)
+
+    async def check(self, request: Request, message_id: int) -> None:
+        """Whether the actor may take back the turn of a message now.
+
+        Raises:
+            NotFoundError, NotAllowedError: as for ``message``.
+        """
+        async with self._store.read() as work:
+            await _theirs(work, request, message_id)
 
     async def deleted(self, channel_id: int, message_ids: Sequence[int]) -> None:
         """Messages vanished that the bot did not delete: a take-back, or a turn hidden.
@@ -226,6 +228,21 @@ def _require(
     by_author = bool(turns) and all(turn.author_id == actor.writer_id for turn in turns)
     standing = standing_of(company, actor.writer_id, theirs=by_opener or by_author)
     require(actor, Action.TAKE_BACK, place.story, standing)
+
+
+async def _theirs(
+    work: UnitOfWork, request: Request, message_id: int
+) -> tuple[Place, Deed, list[Turn]]:
+    """The deed of a message that the actor may take back, with its turns."""
+    place = await the_place(work, request.channel_id)
+    turn = await _turn_of(work, place, message_id)
+    deed = await work.turns.deed(turn.deed_id)
+    if deed is None:
+        raise NotFoundError("That passage is not in the story any more.")
+    company = await work.cast.company(place.story.id)
+    turns = await work.turns.of_deed(deed.id)
+    _require(request.actor, place, company, deed, turns)
+    return place, deed, turns
 
 
 async def _turn_of(work: UnitOfWork, place: Place, message_id: int) -> Turn:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -32,6 +32,7 @@ LOOK_BACK = 300
 SERVER_ERROR = 500
 TOO_MANY = 429
 WAIT_SECONDS = 5.0
+REQUEST_SECONDS = 60.0
 MAX_FILE = 10 * 1024 * 1024
 """Bytes of a file that is posted again.
 
@@ -86,22 +87,32 @@ class _OnceRequest:
 class DiscordStage:
     """Implements ``bot.ports.Stage`` on a discord.py client."""
 
-    def __init__(self, client: discord.Client, drawings: Drawings) -> None:
-        self._client = client
+    def __init__(self, drawings: Drawings) -> None:
         self._drawings = drawings
         self._webhooks: dict[int, discord.Webhook] = {}
         self._making = asyncio.Lock()
-        self._session: aiohttp.ClientSession | None = None
+        self._joined: tuple[discord.Client, aiohttp.ClientSession] | None = None
 
-    async def open(self) -> Self:
-        """Open the connection pool that webhook posts use."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
-        return self
+    async def open(self, client: discord.Client) -> None:
+        """Speak through a client, and open the connection pool that webhook posts use."""
+        session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS))
+        self._joined = (client, session)
 
     async def close(self) -> None:
         """Close the connection pool."""
-        if self._session:
-            await self._session.close()
+        await self._session.close()
+
+    @property
+    def _client(self) -> discord.Client:
+        if self._joined is None:
+            raise RuntimeError("the stage is not open")
+        return self._joined[0]
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._joined is None:
+            raise RuntimeError("the stage is not open")
+        return self._joined[1]
 
     # --- where ---------------------------------------------------------------------------------
 
@@ -162,7 +173,7 @@ class DiscordStage:
         return self._once(await parent.create_webhook(name=WEBHOOK_NAME))
 
     def _once(self, webhook: discord.Webhook) -> discord.Webhook:
-        session = cast("aiohttp.ClientSession", _OnceSession(cast("Any", self._session)))
+        session = cast("aiohttp.ClientSession", _OnceSession(self._session))
         return discord.Webhook.partial(webhook.id, webhook.token or "", session=session)
 
     def _forget_webhook(self, channel: Place) -> None:
@@ -236,7 +247,7 @@ class DiscordStage:
 
     async def _fetch(self, attachment: Attachment) -> bytes | None:
         """A file's content; None if Discord does not have it any more."""
-        if self._session is None or attachment.size > MAX_FILE:
+        if attachment.size > MAX_FILE:
             return None
         try:
             async with self._session.get(attachment.url) as response:

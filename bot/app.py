@@ -1,0 +1,179 @@
+"""The composition root: settings → store, narrator, services → client, and the closing."""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import discord
+import structlog
+
+from bot.backstage.runner import Runner
+from bot.client import TroupeClient, point_at
+from bot.narrator import ClaudeNarrator, Service
+from bot.ports import Clock, Limits, Narrator
+from bot.services.ballots import Ballots
+from bot.services.books import Books
+from bot.services.canon import Canon
+from bot.services.casting import Casting
+from bot.services.drafting import Drafting
+from bot.services.outbox import Outbox
+from bot.services.provenance import WhoWrote
+from bot.services.registry import Services
+from bot.services.revise import Revise
+from bot.services.settling import Settling
+from bot.services.stories import Stories
+from bot.services.take_back import TakeBack
+from bot.services.take_turn import TakeTurn
+from bot.settings import Settings
+from bot.story.purse import MICRO
+from bot.story.tasks import TaskKind
+from cogs import EXTENSIONS
+from cogs.ui.drawing import Drawings
+from cogs.ui.stage import DiscordStage
+from storage.database import Database, SystemClock
+
+_log = structlog.get_logger(__name__)
+
+LOCAL_READY_TIMEOUT = 0.05
+"""Seconds without a further server after which a local Discord has shown all it has."""
+NARRATOR_HEAD_START = 10.0
+"""Seconds before a draft is given up at which the narrator itself gives up; it knows the cost."""
+
+
+@dataclass(slots=True)
+class Troupe:
+    """A bot, wired and not yet connected."""
+
+    settings: Settings
+    store: Database
+    narrator: Narrator
+    services: Services
+    stage: DiscordStage
+    client: TroupeClient
+    runner: Runner
+    connection: asyncio.Task[None] | None = None
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Times and caps from the settings."""
+    return Limits(
+        countdown=settings.troupe_countdown_seconds,
+        draft_timeout=settings.troupe_draft_seconds,
+        daily_cap=round(settings.troupe_daily_cap_usd * MICRO),
+    )
+
+
+def _service_of(settings: Settings) -> Service:
+    return Service(
+        api_key=settings.anthropic_api_key.get_secret_value(),
+        base_url=settings.anthropic_base_url,
+        model=settings.troupe_model,
+        timeout=max(1.0, settings.troupe_draft_seconds - NARRATOR_HEAD_START),
+    )
+
+
+def _holder(settings: Settings) -> str:
+    """This process's name among those that share a database, the same after a restart."""
+    token = settings.discord_token.get_secret_value()
+    return f"bot-{hashlib.sha256(token.encode()).hexdigest()[:12]}"
+
+
+@contextlib.asynccontextmanager
+async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterator[Troupe]:
+    """Wire everything; at the end close in the opposite order.
+
+    Args:
+        settings: what the operator set.
+        message_content: whether to ask Discord for what people type.
+    """
+    clock: Clock = SystemClock()
+    limits = limits_of(settings)
+    async with contextlib.AsyncExitStack() as closing:
+        store = await Database.open(settings.database_url)
+        closing.push_async_callback(store.close)
+        narrator = await ClaudeNarrator.open(_service_of(settings))
+        closing.push_async_callback(narrator.close)
+
+        settling = Settling(store, clock, limits)
+        ballots = Ballots(store, clock, narrator, limits, settling)
+        take_back = TakeBack(store, clock)
+        drafting = Drafting(store, clock, narrator, limits, settling)
+        # The stage speaks through the client, and the client's cogs call services that need the
+        # stage: the client is handed over once it is made.
+        stage = DiscordStage(Drawings(store, ballots, take_back))
+        outbox = Outbox(store, clock, stage)
+        services = Services(
+            stories=Stories(store, clock),
+            casting=Casting(store, clock),
+            take_turn=TakeTurn(store, clock),
+            take_back=take_back,
+            revise=Revise(store, clock),
+            ballots=ballots,
+            canon=Canon(store, clock),
+            books=Books(store),
+            who_wrote=WhoWrote(store),
+            outbox=outbox,
+        )
+        handlers = {
+            TaskKind.DRAFT: drafting.run,
+            TaskKind.SETTLE: settling.run,
+            TaskKind.POST: outbox.run,
+        }
+        runner = Runner(store, clock, handlers, _holder(settings))
+        local = {"ready_timeout": LOCAL_READY_TIMEOUT} if settings.discord_api_base else {}
+        client = TroupeClient(services, EXTENSIONS, message_content=message_content, **local)
+        await stage.open(client)
+        closing.push_async_callback(stage.close)
+        yield Troupe(settings, store, narrator, services, stage, client, runner)
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: Settings, *, message_content: bool) -> AsyncIterator[Troupe]:
+    """A bot that is connected and at work; on leaving, it is shut down in order.
+
+    Raises:
+        discord.LoginFailure: the token is wrong.
+        discord.PrivilegedIntentsRequired: Discord refuses the message-content intent.
+    """
+    async with assembled(settings, message_content=message_content) as troupe:
+        token = settings.discord_token.get_secret_value()
+        connection = asyncio.create_task(troupe.client.start(token), name="discord")
+        ready = asyncio.create_task(troupe.client.wait_until_ready(), name="ready")
+        try:
+            await asyncio.wait({connection, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if connection.done():
+                await connection
+            # Tasks need channels and webhooks, which are known once the connection is ready.
+            await troupe.runner.start()
+            _log.info("ready", guilds=len(troupe.client.guilds))
+            troupe.connection = connection
+            yield troupe
+        finally:
+            ready.cancel()
+            await troupe.runner.stop()
+            await troupe.client.close()
+            await asyncio.gather(ready, connection, return_exceptions=True)
+
+
+async def run(settings: Settings) -> None:
+    """Connect to Discord and stay until cancelled.
+
+    Where Discord refuses the message-content intent, the bot starts without it: commands work,
+    and it says that typed turns do not.
+
+    Raises:
+        discord.LoginFailure: the token is wrong.
+    """
+    if settings.discord_api_base:
+        point_at(settings.discord_api_base, settings.discord_gateway_url)
+    for message_content in (True, False):
+        try:
+            async with connected(settings, message_content=message_content) as troupe:
+                if troupe.connection:
+                    await troupe.connection
+        except discord.PrivilegedIntentsRequired:
+            _log.warning("message content intent missing", typed_turns=False)
+            continue
+        return

@@ -1,0 +1,109 @@
+"""The command line: run, play, rehearse."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+
+import discord
+from pydantic import ValidationError
+
+from bot import app, logs
+from bot.settings import Settings
+from bot.story.errors import StoryError
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="troupe", description="A Discord bot with which groups write fiction together."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="connect to Discord")
+    play = commands.add_parser("play", help="try everything on this machine, without accounts")
+    play.add_argument("--data", type=Path, default=Path("data/play"), help="where stories are kept")
+    rehearse = commands.add_parser("rehearse", help="let simulated writers perform a script")
+    rehearse.add_argument("script", type=Path, help="JSONL: story, seq, speaker, text")
+    rehearse.add_argument("--writers", type=int, default=3, help="how many (default 3)")
+    rehearse.add_argument("--seed", type=int, default=0, help="for votes and facts (default 0)")
+    rehearse.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
+    rehearse.add_argument(
+        "--fast", action="store_true", help="no countdowns, none of Discord's rate limits"
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings()
+        logs.set_up(settings.troupe_log_level, settings.troupe_log_format)
+        return asyncio.run(_until_told(_command(options, settings)))
+    except ValidationError as error:
+        names = ", ".join(str(e["loc"][0]).upper() for e in error.errors())
+        print(f"These settings cannot be read: {names}. See .env.example.", file=sys.stderr)
+    except discord.LoginFailure:
+        print(
+            "Discord refuses the token. Copy it anew from the developer portal (Bot → Reset "
+            "Token) into DISCORD_TOKEN.",
+            file=sys.stderr,
+        )
+    except StoryError as error:
+        print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _command(options: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
+    if options.command == "run":
+        return _run(settings)
+    # The playground is no part of what runs on Discord, so it is loaded only when asked for.
+    if options.command == "play":
+        from playground.play import play  # noqa: PLC0415
+
+        return play(settings, options.data)
+    from playground.rehearsal.run import Options, rehearse  # noqa: PLC0415
+
+    return rehearse(
+        Options(
+            script=options.script,
+            writers=options.writers,
+            seed=options.seed,
+            out=options.out,
+            fast=options.fast,
+        )
+    )
+
+
+async def _run(settings: Settings) -> int:
+    missing = [
+        name
+        for name, value in (
+            ("DISCORD_TOKEN", settings.discord_token),
+            ("ANTHROPIC_API_KEY", settings.anthropic_api_key),
+        )
+        if not value.get_secret_value()
+    ]
+    if missing:
+        print(
+            f"Set {' and '.join(missing)} in the environment or in .env (see .env.example).",
+            file=sys.stderr,
+        )
+        return 1
+    await app.run(settings)
+    return 0
+
+
+async def _until_told(command: Coroutine[None, None, int]) -> int:
+    """Run a command until it ends or the process is told to stop; then close in order."""
+    task = asyncio.ensure_future(command)
+    loop = asyncio.get_running_loop()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(stop, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        return await task
+    return 0

@@ -1,0 +1,165 @@
+"""/scene: ask for ways on, speak and narrate by command, undo, redo, look back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import TroupeClient
+from bot.services.ballots import MAX_DIRECTION, Continuation
+from bot.services.take_back import MAX_DEEDS
+from bot.story.purse import in_cents
+from bot.story.turn import Turn
+from cogs import choices, render
+from cogs.actor import Interaction, request_of
+from cogs.ui.controls import button, row_view
+from cogs.ui.modals import Field, show_form
+from cogs.ui.paging import send_page, turn_page
+
+
+@app_commands.guild_only()
+class SceneCog(commands.GroupCog, group_name="scene", group_description="How the story goes on."):
+    """Turns and ballots by command."""
+
+    def __init__(self, client: TroupeClient) -> None:
+        self.client = client
+        self.ballots = client.services.ballots
+        self.take_turn = client.services.take_turn
+        self.take_back = client.services.take_back
+        client.routes.on("say:v1", self.say_form)
+        client.routes.on("narrate:v1", self.narrate_form)
+        client.routes.on("historypage:v1", self.page_button)
+
+    async def _voices(self, interaction: Interaction, typed: str) -> list[Any]:
+        return await choices.voices(self.client, interaction, typed)
+
+    async def _mine(self, interaction: Interaction, typed: str) -> list[Any]:
+        return await choices.characters(self.client, interaction, typed, choices.mine)
+
+    async def _prices(self, interaction: Interaction, typed: str) -> list[Any]:
+        del typed
+        return await choices.prices(self.client, interaction)
+
+    @app_commands.command(name="continue")
+    @app_commands.describe(
+        direction="Which way it should go: “they find the letter”, “darker”, “from Mira's side”",
+        as_character="Who should speak (nobody's character, or the narrator)",
+        variants="How many drafts",
+    )
+    @app_commands.autocomplete(as_character=_voices, variants=_prices)
+    async def continue_(
+        self,
+        interaction: Interaction,
+        direction: app_commands.Range[str, 0, MAX_DIRECTION] = "",
+        as_character: app_commands.Range[str, 0, 200] = "",
+        variants: app_commands.Range[int, 1, 4] | None = None,
+    ) -> None:
+        """Have the model draft several ways on, and vote on them."""
+        wish = Continuation(direction, as_character, variants)
+        opened = await self.ballots.continue_(request_of(interaction), wish)
+        if opened.already:
+            steer = row_view(button("Steer", f"steer:v1:{opened.ballot.id}", emoji="🧭"))
+            await interaction.response.send_message(
+                "A ballot is open already. Vote on its card, or steer it: say which way its next "
+                "drafts should go.",
+                view=steer,
+                ephemeral=True,
+            )
+            return
+        drafts = "1 draft" if opened.variants == 1 else f"{opened.variants} drafts"
+        fewer = ""
+        if variants and opened.variants < variants:
+            fewer = " The purse for today holds no more."
+        await interaction.response.send_message(
+            f"✍️ Drafting: {drafts} · {in_cents(opened.estimate)}.{fewer} The ballot appears here.",
+            ephemeral=True,
+        )
+
+    @app_commands.command(name="say")
+    @app_commands.describe(
+        text="What is said; leave it out to write at length", as_character="As whom"
+    )
+    @app_commands.autocomplete(as_character=_mine)
+    async def say(
+        self,
+        interaction: Interaction,
+        text: app_commands.Range[str, 0, 4000] = "",
+        as_character: app_commands.Range[str, 0, 200] = "",
+    ) -> None:
+        """Speak as your character."""
+        if not text:
+            key = f"say:v1:{as_character}"[:100]
+            await show_form(interaction, "Speak", key, Field("text", "What is said or done"))
+            return
+        turn = await self.take_turn.say(request_of(interaction), text, as_character)
+        await _said(interaction, turn)
+
+    async def say_form(self, interaction: Interaction, key: str, values: Mapping[str, Any]) -> None:
+        """The form of /scene say was sent."""
+        turn = await self.take_turn.say(request_of(interaction), str(values.get("text", "")), key)
+        await _said(interaction, turn)
+
+    @app_commands.command(name="narrate")
+    @app_commands.describe(text="What is told; leave it out to write at length")
+    async def narrate(
+        self, interaction: Interaction, text: app_commands.Range[str, 0, 4000] = ""
+    ) -> None:
+        """Tell something as the narrator."""
+        if not text:
+            await show_form(interaction, "Narrate", "narrate:v1:", Field("text", "What is told"))
+            return
+        await _said(interaction, await self.take_turn.narrate(request_of(interaction), text))
+
+    async def narrate_form(
+        self, interaction: Interaction, key: str, values: Mapping[str, Any]
+    ) -> None:
+        """The form of /scene narrate was sent."""
+        del key
+        text = str(values.get("text", ""))
+        await _said(interaction, await self.take_turn.narrate(request_of(interaction), text))
+
+    @app_commands.command(name="undo")
+    @app_commands.describe(deeds="How many: a typed turn is one, a whole ballot is one")
+    async def undo(
+        self, interaction: Interaction, deeds: app_commands.Range[int, 1, MAX_DEEDS] = 1
+    ) -> None:
+        """Take back what was added last."""
+        taken = await self.take_back.undo(request_of(interaction), deeds)
+        count = len(taken.turn_ids)
+        what = "1 passage" if count == 1 else f"{count} passages"
+        await interaction.response.send_message(
+            f"{what} taken back. `/scene redo` brings them again.", ephemeral=True
+        )
+
+    @app_commands.command(name="redo")
+    async def redo(self, interaction: Interaction) -> None:
+        """Bring again what was taken back last."""
+        turns = await self.take_back.redo(request_of(interaction))
+        what = "1 passage is" if len(turns) == 1 else f"{len(turns)} passages are"
+        await interaction.response.send_message(f"{what} back.", ephemeral=True)
+
+    @app_commands.command(name="history")
+    async def history(self, interaction: Interaction) -> None:
+        """Show what was taken back, voted down or changed."""
+        pages = render.history(await self.take_back.history(interaction.channel_id or 0))
+        await send_page(interaction, pages, "history")
+
+    async def page_button(
+        self, interaction: Interaction, key: str, values: Mapping[str, Any]
+    ) -> None:
+        """Another page of the history."""
+        del values
+        pages = render.history(await self.take_back.history(interaction.channel_id or 0))
+        await turn_page(interaction, pages, "history", key)
+
+
+async def _said(interaction: Interaction, turn: Turn) -> None:
+    await interaction.response.send_message(
+        f"Said as **{render.name(turn.speaker)}**.", ephemeral=True, delete_after=10
+    )
+
+
+async def setup(client: TroupeClient) -> None:
+    """Load the cog."""
+    await client.add_cog(SceneCog(client))

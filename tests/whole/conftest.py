@@ -1,0 +1,126 @@
+"""The whole bot over a real socket: the local Discord, the local Claude, and people."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot import app
+from bot.settings import Settings
+from playground.claude import LocalClaude
+from playground.server import Channel, Guild, LocalDiscord, Person
+
+
+@pytest.fixture(autouse=True)
+def _address():
+    """discord.py keeps Discord's address in classes: put it back after each test."""
+    kept = (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE)
+    yield
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE = kept
+
+
+@pytest.fixture
+async def claude() -> AsyncIterator[LocalClaude]:
+    server = LocalClaude(seed=1, delay=0)
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def local() -> AsyncIterator[LocalDiscord]:
+    async with LocalDiscord(rate_limits=False, openapi=os.environ.get("DISCORD_OPENAPI")) as server:
+        yield server
+        assert not server.schema_violations
+
+
+@dataclass
+class Bot:
+    """A bot that can be stopped and started again on the same database."""
+
+    settings: Settings
+    troupe: app.Troupe | None = None
+    _stack: contextlib.AsyncExitStack | None = None
+
+    async def start(self, *, message_content: bool = True) -> None:
+        self._stack = contextlib.AsyncExitStack()
+        app.point_at(self.settings.discord_api_base, self.settings.discord_gateway_url)
+        self.troupe = await self._stack.enter_async_context(
+            app.connected(self.settings, message_content=message_content)
+        )
+
+    async def stop(self) -> None:
+        if self._stack:
+            await self._stack.aclose()
+            self._stack = None
+
+
+@pytest.fixture
+def settings(tmp_path: Path, local: LocalDiscord, claude: LocalClaude) -> Settings:
+    return Settings(
+        _env_file=None,
+        discord_token=local.token,
+        discord_api_base=local.api_base,
+        discord_gateway_url=local.gateway_url,
+        anthropic_api_key="local",
+        anthropic_base_url=claude.base_url,
+        database_url=f"sqlite:///{tmp_path}/troupe.db",
+        troupe_countdown_seconds=0,
+        troupe_daily_cap_usd=1000,
+    )
+
+
+@dataclass
+class Town:
+    """A server with a channel and three people."""
+
+    guild: Guild
+    inn: Channel
+    anna: Person
+    bo: Person
+    cy: Person
+
+
+@pytest.fixture
+def town(local: LocalDiscord) -> Town:
+    guild = local.add_guild("The Globe")
+    inn = guild.add_channel("the-inn")
+    people = [local.add_person(name, guild=guild) for name in ("Anna", "Bo", "Cy")]
+    return Town(guild, inn, *people)
+
+
+@pytest.fixture
+async def bot(settings: Settings, town: Town, local: LocalDiscord) -> AsyncIterator[Bot]:
+    running = Bot(settings)
+    await running.start()
+    await local.bot_ready()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def story(bot: Bot, town: Town) -> Town:
+    """A story: Anna owns it and plays Mira, Bo plays Tom, nobody plays Old Pike."""
+    await town.anna.slash(
+        town.inn,
+        "story open",
+        title="The Inn",
+        premise="A storm keeps four strangers in a lonely inn, and one of them is not who he says.",
+    )
+    for who, name in ((town.anna, "Mira"), (town.bo, "Tom"), (None, "Old Pike")):
+        await town.anna.slash(town.inn, "cast add", name=name)
+        if who:
+            await who.slash(town.inn, "cast claim", name=name)
+    return town
+
+
+async def settle_down() -> None:
+    """Let everything that is ready run."""
+    await asyncio.sleep(0)
