@@ -34,17 +34,19 @@ def table(
         if "words" in column.info:
             words = ", ".join(f"'{word}'" for word in column.info["words"])
             parts.append(
-                sa.CheckConstraint(f"{column.name} IN ({words})", name=f"ck_{name}_{column.name}")
+                sa.CheckConstraint(
+                    f"{column.name} IN ({words})", name=op.f(f"ck_{name}_{column.name}")
+                )
             )
     parts += [reference(name, *one) for one in later]
-    parts.append(sa.PrimaryKeyConstraint(*key, name=f"pk_{name}"))
+    parts.append(sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{name}")))
     # An id that was given once is never given again, or an old button could act on something new.
     op.create_table(name, *parts, sqlite_autoincrement=key == ("id",))
 
 
 def reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
     """A reference to the id of another table."""
-    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=f"fk_{table}_{column}")
+    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{table}_{column}"))
 
 
 def index(
@@ -64,12 +66,12 @@ def index(
 
 def unique(*columns: str) -> Named:
     """No two rows alike in these columns."""
-    return lambda table: sa.UniqueConstraint(*columns, name=f"uq_{table}_{'_'.join(columns)}")
+    return lambda table: sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
 
 
 def check(name: str, condition: str) -> Named:
     """What must hold in each row."""
-    return lambda table: sa.CheckConstraint(condition, name=f"ck_{table}_{name}")
+    return lambda table: sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
 
 
 def own_id() -> sa.Column[Any]:

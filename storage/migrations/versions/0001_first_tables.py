@@ -30,7 +30,7 @@ def upgrade() -> None:
     _rest()
     if not pen.is_sqlite():
         for table, column, target in _RING:
-            op.create_foreign_key(f"fk_{table}_{column}", table, target, [column], ["id"])
+            op.create_foreign_key(op.f(f"fk_{table}_{column}"), table, target, [column], ["id"])
 
 
 def downgrade() -> None:

@@ -1,0 +1,164 @@
+import os
+import signal
+import sys
+import traceback
+from asyncio.subprocess import PIPE, create_subprocess_exec
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from bot.story.errors import StorageError
+from bot.story.posts import NewPost, PostKind
+from storage.database import Database
+from storage.faults import as_storage_error, sentence
+from tests.storage.kit import CHANNEL, Stand, say, the_branch
+
+UNSAID = "nobody may read this in a log"
+
+
+on_a_file = pytest.mark.parametrize("engine", ["sqlite"])
+
+
+async def pragma(stand: Stand, text: str) -> object:
+    async with stand.write() as unit:
+        return (await unit.connection.exec_driver_sql(f"PRAGMA {text}")).scalar()
+
+
+@on_a_file
+async def test_a_full_disk_is_told_and_leaves_nothing_half_done(stand: Stand) -> None:
+    await stand.say("before")
+    pages = await pragma(stand, "page_count")
+    await pragma(stand, f"max_page_count = {pages}")
+    told = pytest.raises(StorageError, match="disk that holds the stories is full")
+    with told as caught:
+        async with stand.write() as unit:
+            _, (turn,) = await say(unit, await the_branch(unit), UNSAID)
+            posts = [NewPost(CHANNEL, PostKind.TURN, turn.id, UNSAID * 100) for _ in range(50)]
+            await unit.posts.add(posts)
+    assert UNSAID not in "".join(traceback.format_exception(caught.value))
+    assert await stand.texts() == ["before"]
+    async with stand.read() as unit:
+        assert await unit.posts.pending(CHANNEL) == 0
+    await pragma(stand, "max_page_count = 100000")
+    await stand.say("after")
+    assert await stand.texts() == ["before", "after"]
+
+
+@on_a_file
+async def test_a_read_only_database_can_be_read_and_says_so(stand: Stand) -> None:
+    await stand.say("before")
+    path = stand.url.removeprefix("sqlite:///")
+    frozen = await Database.open(f"sqlite:///file:{path}?mode=ro&uri=true")
+    async with frozen.read() as unit:
+        branch = await the_branch(unit)
+        assert len(await unit.turns.chain(branch.id)) == 1
+    with pytest.raises(StorageError, match="read-only"):
+        async with frozen.write() as unit:
+            await say(unit, branch, "never")
+    await frozen.close()
+    assert await stand.texts() == ["before"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"not a database, but long enough" * 99, "damaged"), (None, "reached")]
+)
+async def test_what_is_no_database_is_told_on_opening(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "broken.db"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(StorageError, match=said):
+        await Database.open(f"sqlite:///{path}")
+
+
+async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot be made"):
+        await Database.open(f"sqlite:///{tmp_path}/file/a/b.db")
+
+
+async def test_folders_are_made(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/a/b/stories.db")
+    await database.close()
+    assert (tmp_path / "a/b/stories.db").exists()
+
+
+class RefusedError(Exception):
+    """As a driver raises it."""
+
+    def __init__(self, **codes: object) -> None:
+        super().__init__(f"Failing row contains ({UNSAID})")
+        for name, value in codes.items():
+            setattr(self, name, value)
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ({"sqlite_errorname": "SQLITE_BUSY_SNAPSHOT"}, "holds"),
+        ({"sqlite_errorname": "SQLITE_IOERR_WRITE"}, "cannot be reached"),
+        ({"sqlite_errorname": "SQLITE_CONSTRAINT_CHECK"}, "mistake in the bot"),
+        ({"sqlstate": "53100"}, "full"),
+        ({"sqlstate": "25006"}, "read-only"),
+        ({"sqlstate": "57P01"}, "cannot be reached"),
+        ({"sqlstate": "40P01"}, "holds"),
+        ({}, "cannot be reached"),
+    ],
+)
+def test_errors_become_sentences(codes: dict[str, object], said: str) -> None:
+    error = OperationalError("SELECT", None, RefusedError(**codes))
+    assert said in sentence(error)
+    assert "SELECT" not in sentence(error)
+
+
+def test_a_refused_row_is_not_quoted() -> None:
+    class Diagnosis:
+        constraint_name = "ck_turns_depth"
+
+    refused = RefusedError(sqlstate="23514", diag=Diagnosis())
+    fault = as_storage_error(IntegrityError("INSERT", None, refused))
+    shown = "".join(traceback.format_exception(fault))
+    assert UNSAID not in shown
+    assert "ck_turns_depth" in shown
+
+
+CHILD = """
+import asyncio, sys
+from storage.database import Database
+from tests.storage.kit import new_deed, the_branch
+
+async def main():
+    database = await Database.open(sys.argv[1])
+    async with database.write() as unit:
+        await unit.turns.append(await the_branch(unit), new_deed("committed"))
+    async with database.write() as unit:
+        await unit.turns.append(await the_branch(unit), new_deed("in the middle"))
+        print("now", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_process_killed_in_the_middle_leaves_nothing_half_done(stand: Stand) -> None:
+    root = Path(__file__).parents[2]
+    child = await create_subprocess_exec(
+        sys.executable,
+        "-c",
+        CHILD,
+        stand.url,
+        stdout=PIPE,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )
+    assert child.stdout
+    assert await child.stdout.readline() == b"now\n"
+    child.send_signal(signal.SIGKILL)
+    await child.wait()
+    child.stdout._transport.close()
+    assert await stand.texts() == ["committed"]
+    await stand.say("after")
+    assert await stand.texts() == ["committed", "after"]

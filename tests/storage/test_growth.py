@@ -1,0 +1,67 @@
+"""What it costs does not grow with the story."""
+
+import time
+
+from sqlalchemy import insert, update
+
+from bot.ports import UnitOfWork
+from bot.story.tale import Branch
+from bot.story.turn import DeedKind, Source
+from storage.tables import branches, deeds, turns
+from tests.storage.kit import NOW, OWNER, Stand, the_branch
+
+SHORT, LONG = 1_000, 50_000
+
+
+async def grow(unit: UnitOfWork, branch: Branch, first: int, last: int) -> None:
+    """Append turns ``first`` to ``last`` the quick way; their ids are their depths."""
+    connection = unit.connection
+    numbers = range(first, last + 1)
+    ours = {"story_id": branch.story_id, "branch_id": branch.id}
+    done = {"kind": DeedKind.TYPED, "writer_id": OWNER, "at": NOW}
+    said = {"speaker": "Mira", "author_id": OWNER, "source": Source.HUMAN, "created_at": NOW}
+    await connection.execute(insert(deeds), [{"id": n, **ours, **done} for n in numbers])
+    await connection.execute(
+        insert(turns),
+        [
+            {"id": n, "parent_id": n - 1 or None, "deed_id": n, "depth": n, **ours, **said}
+            | {"text": f"Turn {n}. " * 8}
+            for n in numbers
+        ],
+    )
+    await connection.execute(update(branches).values(head_id=last, depth=last))
+
+
+async def seconds(stand: Stand) -> dict[str, float]:
+    """The shortest of several times that each question takes."""
+    best: dict[str, float] = {}
+    async with stand.read() as unit:
+        branch = await the_branch(unit)
+        head = branch.depth
+        for _ in range(7):
+            questions = {
+                "tail": unit.turns.tail(branch.id, 200),
+                "newer": unit.turns.newer(head - 20, branch.id),
+                "in_past": unit.turns.in_past(head - 20, branch.id),
+                "last_deeds": unit.turns.last_deeds(branch.id, 5),
+            }
+            for name, question in questions.items():
+                began = time.perf_counter()
+                await question
+                took = time.perf_counter() - began
+                best[name] = min(took, best.get(name, took))
+    return best
+
+
+async def test_reading_the_end_costs_the_same_in_a_long_story(stand: Stand) -> None:
+    branch = await stand.branch()
+    async with stand.write() as unit:
+        await grow(unit, branch, 1, SHORT)
+    short = await seconds(stand)
+    async with stand.write() as unit:
+        await grow(unit, branch, SHORT + 1, LONG)
+    long = await seconds(stand)
+    async with stand.read() as unit:
+        assert [t.id for t in await unit.turns.tail(branch.id, 3)] == [LONG - 2, LONG - 1, LONG]
+    # Fifty times the story; a walk of all of it would take fifty times as long.
+    assert {name: long[name] / short[name] > 5 for name in short} == dict.fromkeys(short, False)
