@@ -31,6 +31,8 @@ LOGGED = 20_000
 """How many requests the log keeps."""
 _JSON = "application/json"
 _TOO_MANY = 429
+_UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What a body of a quite unexpected shape leads to: refused like Discord does, and kept."""
 
 
 class Door:
@@ -46,6 +48,7 @@ class Door:
     def __init__(self, world: World, token: str, limits: RateLimits, schema: Schema | None) -> None:
         self.hooks = Hooks()
         self.requests: deque[Request] = deque(maxlen=LOGGED)
+        self.errors: list[Exception] = []
         self._world = world
         self._authorization = f"Bot {token}"
         self._limits = limits
@@ -93,6 +96,9 @@ class Door:
             status, body = self._handle(call, record.json)
         except ApiError as refusal:
             status, body = refusal.status, refusal.body()
+        except _UNREADABLE as error:
+            self.errors.append(error)
+            status, body = 400, {"message": f"Unreadable: {error!r}", "code": 50035, "errors": {}}
         self._log(record, status, body)
         return await self.hooks.run_after(record) or (status, body, {})
 

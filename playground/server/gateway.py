@@ -27,7 +27,7 @@ RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, ACK = 7, 8, 9, 10, 11
 
 HEARTBEAT_MS = 41_250
 """Milliseconds between heartbeats, as Discord asks for."""
-REPLAYED = 20_000
+REPLAYED = 5_000
 """How many events a session keeps for a resume."""
 _CLOSE_UNKNOWN_OP, _CLOSE_NOT_AUTHENTICATED, _CLOSE_AUTHENTICATION = 4001, 4003, 4004
 _CLOSE_ALREADY, _CLOSE_SHARD, _CLOSE_INTENTS = 4005, 4010, 4014
@@ -224,7 +224,7 @@ class Gateway:
         bits = 0 if portal.message_content else Intent.MESSAGE_CONTENT
         bits |= 0 if portal.members else Intent.GUILD_MEMBERS
         bits |= 0 if portal.presences else Intent.GUILD_PRESENCES
-        return int(bits)
+        return bits
 
     def _resume(self, socket: Socket, data: Json) -> int | None:
         if data.get("token") != self._token:

@@ -1,9 +1,9 @@
 """What happens in the world, told to the gateway, to waiting tests and to the page."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from playground.server.channel import Channel
 from playground.server.guild import Guild
@@ -87,12 +87,37 @@ class Bus:
             self._stirred = asyncio.get_running_loop().create_future()
         return self._stirred
 
-    async def watch(self) -> AsyncIterator[Happening]:
-        """Yield happenings from now on, until the caller stops asking."""
-        queue: asyncio.Queue[Happening] = asyncio.Queue()
-        self._listeners.append(queue.put_nowait)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self._listeners.remove(queue.put_nowait)
+    def watch(self) -> "Watch":
+        """Return a stream of what happens from this moment on."""
+        return Watch(self)
+
+    def ignore(self, listener: Callable[[Happening], None]) -> None:
+        """Call a listener no longer."""
+        self._listeners.remove(listener)
+
+
+class Watch:
+    """A stream of happenings; it begins when it is made and ends with ``aclose``.
+
+    Args:
+        bus: whose happenings.
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._queue: asyncio.Queue[Happening | None] = asyncio.Queue()
+        bus.listen(self._queue.put_nowait)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Happening:
+        happening = await self._queue.get()
+        if happening is None:
+            raise StopAsyncIteration
+        return happening
+
+    async def aclose(self) -> None:
+        """End the stream, also for who waits in it."""
+        self._bus.ignore(self._queue.put_nowait)
+        self._queue.put_nowait(None)

@@ -3,8 +3,6 @@
 Source: https://discord.com/developers/docs/events/gateway#gateway-intents
 """
 
-from enum import IntFlag
-
 from playground.server.happenings import Happening
 from playground.server.message import Message
 from playground.server.nouns import User
@@ -12,8 +10,8 @@ from playground.server.permissions import May, can
 from playground.server.shapes import Json
 
 
-class Intent(IntFlag):
-    """The intents this room knows, with Discord's bits."""
+class Intent:
+    """The bits of the intents this room knows."""
 
     GUILDS = 1 << 0
     GUILD_MEMBERS = 1 << 1

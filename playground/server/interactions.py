@@ -193,6 +193,9 @@ def _allowed(interaction: Interaction, kind: int | None) -> bool:
 
 def _draft(world: World, interaction: Interaction, body: Json, files: dict[int, Upload]) -> Draft:
     whispered = int(body.get("flags") or 0) & EPHEMERAL
+    source = interaction.source
+    if source is not None and not (whispered or source.ephemeral or source.deleted):
+        body = body | {"message_reference": {"message_id": str(source.id)}}
     kind = 0
     if interaction.kind == COMMAND:
         kind = SLASH_KIND if interaction.data["type"] == 1 else MENU_KIND

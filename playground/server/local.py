@@ -3,7 +3,7 @@
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -14,7 +14,7 @@ from playground.server.cdn_door import CdnDoor
 from playground.server.door import PREFIX, Door
 from playground.server.gateway import Gateway
 from playground.server.guild import Guild
-from playground.server.happenings import Happening
+from playground.server.happenings import Watch
 from playground.server.hooks import Hook, HookHandle, Request
 from playground.server.message import Message
 from playground.server.nouns import Role, Sticker
@@ -111,6 +111,15 @@ class LocalDiscord:
         """The address of files, for ``discord.Asset.BASE``."""
         return f"{self.base}/cdn"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables that point a bot's process here."""
+        return {
+            "DISCORD_TOKEN": self.token,
+            "DISCORD_API_BASE": self.api_base,
+            "DISCORD_GATEWAY_URL": self.gateway_url,
+        }
+
     # The world
 
     @property
@@ -120,7 +129,7 @@ class LocalDiscord:
 
     @property
     def portal(self) -> Portal:
-        """Which privileged intents the application has; change it before the bot logs in."""
+        """The application's settings and shards; change them before the bot logs in."""
         return self.world.portal
 
     def add_guild(self, name: str) -> Guild:
@@ -185,8 +194,8 @@ class LocalDiscord:
         """
         return await self.world.bus.until(predicate, timeout, what)
 
-    def watch(self) -> AsyncIterator[Happening]:
-        """Yield everything that happens from now on."""
+    def watch(self) -> Watch:
+        """Return a stream of everything that happens from now on; ``aclose`` ends it."""
         return self.world.bus.watch()
 
     # Doors for tests
@@ -195,6 +204,11 @@ class LocalDiscord:
     def requests(self) -> deque[Request]:
         """The newest requests with their answers, oldest first, without tokens."""
         return self._door.requests
+
+    @property
+    def errors(self) -> list[Exception]:
+        """What went wrong inside on a request of unexpected shape; answered with code 50035."""
+        return self._door.errors
 
     @property
     def pings(self) -> list[Message]:

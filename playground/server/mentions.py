@@ -65,9 +65,10 @@ def find(
         answered: the message it replies to.
     """
     found, allow = Mentions(), _Allowed(allowed)
-    if answered is not None and allow.replied_user and answered.author.id != author.id:
+    if answered is not None and allow.replied_user and not answered.author.webhook:
         _add_user(found, answered.author)
     if "@" not in text:
+        found.pinged.discard(author.id)
         return found
     may_all = author.webhook or can(author, channel, May.MENTION_EVERYONE)
     for mark, id_, _ in _MENTION.findall(text):

@@ -137,7 +137,7 @@ class Person:
         if message.seen_by != self.id:
             posting.find(message.channel, message.id)
             if message.author is not self.user:
-                require(self.user, message.channel, int(May.MANAGE_MESSAGES))
+                require(self.user, message.channel, May.MANAGE_MESSAGES)
         posting.delete(self._world, message)
 
     async def react(self, message: Message, emoji: str) -> None:

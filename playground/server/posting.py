@@ -72,8 +72,7 @@ def post(world: World, channel: Channel, draft: Draft) -> Message:
     if message.pinged and message.author.bot:
         world.pings.append(message)
     if message.nonce is not None and body.get("enforce_nonce"):
-        key = (channel.id, draft.author.id, str(message.nonce))
-        world.nonces[key] = (world.now(), message)
+        _remember(world, message)
     world.message_event("MESSAGE_CREATE", message)
     return message
 
@@ -194,6 +193,18 @@ def _same_nonce(world: World, channel: Channel, draft: Draft) -> Message | None:
     if known is None or world.now() - known[0] > world.limits.nonce_seconds:
         return None
     return known[1]
+
+
+def _remember(world: World, message: Message) -> None:
+    """Remember a nonce, and forget those from the front whose time is over."""
+    now = world.now()
+    key = (message.channel.id, message.author.id, str(message.nonce))
+    world.nonces[key] = (now, message)
+    while True:
+        oldest = next(iter(world.nonces))
+        if now - world.nonces[oldest][0] <= world.limits.nonce_seconds:
+            return
+        del world.nonces[oldest]
 
 
 def _stickers(world: World, ids: list[object]) -> list[Sticker]:

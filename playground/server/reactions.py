@@ -43,10 +43,10 @@ def add(world: World, message: Message, user: User, text: str) -> None:
     """
     emoji, key = emoji_json(text), _key(text)
     _open(message.channel)
-    require(user, message.channel, int(May.READ_MESSAGE_HISTORY))
+    require(user, message.channel, May.READ_MESSAGE_HISTORY)
     reaction = message.reactions.get(key)
     if reaction is None:
-        require(user, message.channel, int(May.ADD_REACTIONS))
+        require(user, message.channel, May.ADD_REACTIONS)
         if len(message.reactions) >= MAX_KINDS:
             raise ApiError(403, 30010, "Maximum number of reactions reached (20)")
         reaction = message.reactions[key] = Reaction(emoji)

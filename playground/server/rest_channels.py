@@ -112,6 +112,6 @@ def remove_overwrite(call: Call) -> Answer:
 def typing(call: Call) -> Answer:
     """Show that the bot is typing."""
     place = call.channel()
-    call.channel(int(sending(place)))
+    call.channel(sending(place))
     call.world.typing(call.world.bot, place)
     return 204, None

@@ -77,7 +77,7 @@ def gateway_bot(call: Call) -> Answer:
     limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 16}
     return 200, {
         "url": call.world.gateway_url,
-        "shards": call.world.shards,
+        "shards": call.world.portal.shards,
         "session_start_limit": limit,
     }
 

@@ -77,11 +77,11 @@ def allow_sending(sender: User, channel: Channel, body: Json, *, files: bool) ->
     Raises:
         ApiError: 50001, 50013, 50007, or 50008/50024 for a place that holds no messages.
     """
-    require(sender, channel, int(sending(channel)))
+    require(sender, channel, sending(channel))
     if channel.kind == Channel.FORUM:
         raise errors.ApiError(400, 50008, "Cannot send messages in a non-text channel")
     if files:
-        require(sender, channel, int(May.ATTACH_FILES))
+        require(sender, channel, May.ATTACH_FILES)
     if body.get("message_reference") and not can(sender, channel, May.READ_MESSAGE_HISTORY):
         raise errors.ApiError(403, 160002, "Cannot reply without permission to read history")
     if channel.kind == Channel.DM:

@@ -66,7 +66,7 @@ def _parent(call: Call, needed: int, kinds: tuple[int, ...]) -> Channel:
     channel = call.channel()
     if channel.kind not in kinds:
         raise errors.wrong_channel_kind()
-    return call.channel(int(needed))
+    return call.channel(needed)
 
 
 def _check(body: Json) -> None:

@@ -44,11 +44,12 @@ class Limits:
 
 @dataclass(slots=True)
 class Portal:
-    """What is set for the application in the developer portal."""
+    """The application's settings: its privileged intents, and how many shards it shall use."""
 
     message_content: bool = True
     members: bool = True
     presences: bool = True
+    shards: int = 1
 
     @property
     def flags(self) -> int:
@@ -88,7 +89,6 @@ class World:
         self.webhooks: dict[int, Webhook] = {}
         self.stickers: dict[int, Sticker] = {}
         self.gateway_url = ""
-        self.shards = 1
         self.commands: dict[int, Command] = {}
         self.commands_synced = False
         self.interactions: dict[str, Interaction] = {}

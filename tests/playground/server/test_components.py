@@ -142,7 +142,8 @@ async def test_selects(panel, inn, anna, ben):
     it = await anna.choose(message, "who", [anna, ben])
     assert (await it.answer()).content == "noted"
     assert got == [[anna.id, ben.id]]
-    assert (await anna.choose(message, "where", [inn])).message.content == "the-inn"
+    it = await anna.choose(message, "where", [inn])
+    assert (it.message.content, it.message.referenced) == ("the-inn", message)
     for key, picks in (("pick", ["c"]), ("pick", []), ("who", [anna, ben, anna])):
         with pytest.raises(InteractionFailed):
             await anna.choose(message, key, picks)

@@ -70,12 +70,11 @@ async def test_the_log_holds_no_tokens(bot, local, inn):
 
 async def test_watching_and_waiting(local, inn, anna):
     events = local.watch()
-    told = asyncio.ensure_future(anext(events))
-    await asyncio.sleep(0)
     said = await anna.say(inn, "hear ye")
-    happening = await told
+    happening = await anext(events)
     assert (happening.kind, happening.message, happening.channel) == ("MESSAGE_CREATE", said, inn)
     await events.aclose()
+    assert [event async for event in events] == []
     with pytest.raises(TimeoutError, match="a miracle"):
         await local.until(lambda: False, timeout=0.01, what="a miracle")
     waiting = asyncio.ensure_future(local.until(lambda: inn.last_message.content == "now"))

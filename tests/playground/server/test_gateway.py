@@ -124,7 +124,7 @@ async def test_a_wrong_token_is_refused():
 
 
 async def test_two_shards_share_the_servers(connect, local, inn, anna, guild):
-    local.world.shards = 2
+    local.portal.shards = 2
     other = next(
         made
         for made in (local.add_guild(f"No. {n}") for n in range(50))

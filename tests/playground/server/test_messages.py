@@ -1,4 +1,3 @@
-import asyncio
 import io
 from datetime import timedelta
 
@@ -153,10 +152,8 @@ async def test_pins_and_typing(bot, local, inn, anna):
     await anna.typing(inn)
     await bot.hears("typing")
     events = local.watch()
-    told = asyncio.ensure_future(anext(events))
-    await asyncio.sleep(0)
     async with bot.place(inn).typing():
-        assert (await told).kind == "TYPING_START"
+        assert (await anext(events)).kind == "TYPING_START"
     await events.aclose()
 
 

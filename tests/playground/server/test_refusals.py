@@ -206,7 +206,7 @@ async def test_commands_are_listed_changed_and_removed(bot, local, guild):
     assert [c.body["name"] for c in local.world.commands.values()] == ["two"]
 
 
-async def test_unknown_routes_and_bodies(bot, inn):
+async def test_unknown_routes_and_bodies(bot, local, inn):
     with pytest.raises(discord.NotFound):
         await bot.http.request(Route("GET", "/nothing/here"))
     with pytest.raises(discord.HTTPException) as caught:
@@ -219,6 +219,11 @@ async def test_unknown_routes_and_bodies(bot, inn):
         address = f"{Route.BASE}/channels/{inn.id}/messages"
         async with session.post(address, data="{", headers=headers) as answer:
             assert (await answer.json())["code"] == 50109
+    with pytest.raises(discord.HTTPException) as caught:
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=inn.id)
+        await bot.http.request(route, json={"content": "x", "flags": {}})
+    assert caught.value.status == 400
+    assert len(local.errors) == (0 if local.schema_violations else 1)
     for path in ("/channels/1", "/guilds/1", "/users/1", "/channels/x"):
         with pytest.raises(discord.HTTPException):
             await bot.http.request(Route("GET", path))
