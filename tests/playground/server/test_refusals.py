@@ -219,9 +219,9 @@ async def test_unknown_routes_and_bodies(bot, local, inn):
         address = f"{Route.BASE}/channels/{inn.id}/messages"
         async with session.post(address, data="{", headers=headers) as answer:
             assert (await answer.json())["code"] == 50109
+    route = Route("POST", "/channels/{channel_id}/messages", channel_id=inn.id)
     with pytest.raises(discord.HTTPException) as caught:
-        route = Route("POST", "/channels/{channel_id}/messages", channel_id=inn.id)
-        await bot.http.request(route, json={"content": "x", "flags": {}})
+        await bot.http.request(route, json={"content": "x", "flags": ["x"]})
     assert caught.value.status == 400
     assert len(local.errors) == (0 if local.schema_violations else 1)
     for path in ("/channels/1", "/guilds/1", "/users/1", "/channels/x"):
