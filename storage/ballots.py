@@ -124,7 +124,7 @@ _PARTS = {
     "holds": _of(holds, holds.c.until),
 }
 _SAVE = update(ballots).where(ballots.c.id == bindparam("b_id"))
-_ADD_ROUND = Either(rounds, lambda into: into.on_conflict_do_nothing())
+_ADD_ROUND = Either(rounds, lambda into: into.on_conflict_do_nothing().returning(rounds.c.number))
 _END_ROUND = update(rounds).where(
     rounds.c.ballot_id == bindparam("b_ballot_id"),
     rounds.c.number == bindparam("b_number"),
@@ -132,7 +132,9 @@ _END_ROUND = update(rounds).where(
 )
 _ADD_VARIANTS = insert(variants)
 _SET_VARIANT = update(variants).where(variants.c.id == bindparam("b_id"))
-_APPROVE = Either(approvals, lambda into: into.on_conflict_do_nothing())
+_APPROVE = Either(
+    approvals, lambda into: into.on_conflict_do_nothing().returning(approvals.c.writer_id)
+)
 _DISAPPROVE = delete(approvals).where(
     approvals.c.variant_id == bindparam("variant_id"),
     approvals.c.writer_id == bindparam("writer_id"),
@@ -285,7 +287,7 @@ class Ballots(Repository):
     async def add_round(self, ballot_id: int, asked: Round) -> None:
         """Note a request to the model. Its number must be new."""
         statement = _ADD_ROUND.on(self._connection)
-        if not await self._change(statement, **_round_values(ballot_id, asked)):
+        if not await self._did(statement, **_round_values(ballot_id, asked)):
             raise ConflictError("Somebody asked for more drafts at the same moment. Try again.")
 
     async def end_round(
@@ -338,9 +340,9 @@ class Ballots(Repository):
         this = {"variant_id": variant_id, "writer_id": writer_id}
         if on:
             given = _APPROVE.on(self._connection)
-            changed = await self._change(given, ballot_id=ballot_id, **this)
+            changed = await self._did(given, ballot_id=ballot_id, **this)
         else:
-            changed = await self._change(_DISAPPROVE, **this)
+            changed = await self._change(_DISAPPROVE, **this) > 0
         if changed:
             await self._press(ballot_id, writer_id, at, none=False)
         else:

@@ -8,14 +8,13 @@ from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from bot.story.canon import Fact, FactState, NewFact
 from storage.repository import Repository
-from storage.tables import facts, stories
+from storage.tables import facts
 
 
 def _fact(row: Row[Any]) -> Fact:
     return Fact(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
 
 
-_STORY = select(stories.c.id).where(stories.c.id == bindparam("story_id")).with_for_update()
 _LAST = select(func.coalesce(func.max(facts.c.number), 0)).where(
     facts.c.story_id == bindparam("story_id")
 )
@@ -47,8 +46,6 @@ class Canon(Repository):
 
     async def add(self, fact: NewFact, at: datetime) -> Fact:
         """Add a fact; its number is the story's next."""
-        # The story's row is held first, or two processes would give the same number.
-        await self._scalar(_STORY, story_id=fact.story_id)
         last = await self._scalar(_LAST, story_id=fact.story_id)
         row = await self._first(
             _ADD,

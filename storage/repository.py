@@ -28,6 +28,13 @@ class Repository:
         """Execute and count the rows that were changed."""
         return (await self._connection.execute(statement, values)).rowcount
 
+    async def _did(self, statement: Executable, **values: object) -> bool:
+        """Execute an INSERT … ON CONFLICT DO NOTHING RETURNING, and tell whether it wrote.
+
+        The count of rows does not tell on PostgreSQL.
+        """
+        return (await self._connection.execute(statement, values)).first() is not None
+
     async def _insert(self, statement: Executable, values: Values) -> int:
         """Insert one row; its id."""
         key = (await self._connection.execute(statement, values)).inserted_primary_key

@@ -103,7 +103,9 @@ _SEEN = (
 )
 _FORGET = delete(channels).where(channels.c.channel_id == bindparam("channel_id"))
 _FORGET_NOTICES = delete(notices).where(notices.c.channel_id == bindparam("channel_id"))
-_NOTICE = Either(notices, lambda into: into.on_conflict_do_nothing())
+_NOTICE = Either(
+    notices, lambda into: into.on_conflict_do_nothing().returning(notices.c.channel_id)
+)
 
 
 class Stories(Repository):
@@ -194,4 +196,4 @@ class Stories(Repository):
     async def first_time(self, channel_id: int, notice: str) -> bool:
         """Whether ``notice`` was never said in this channel before; it is noted as said."""
         statement = _NOTICE.on(self._connection)
-        return await self._change(statement, channel_id=channel_id, notice=notice) == 1
+        return await self._did(statement, channel_id=channel_id, notice=notice)

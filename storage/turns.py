@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, literal, select, union_all, update
+from sqlalchemy import bindparam, func, insert, literal, select, union_all
 
 from bot.ports import NewDeed
 from bot.story.errors import ConflictError, StaleError
@@ -17,8 +17,8 @@ from storage.undoing import MOVED_ON, Undoing
 from storage.values import pack_attachments
 
 _DEED_VALUES = ("story_id", "branch_id", "kind", "writer_id", "ballot_id", "at", "message_id")
-# Nothing is written unless the head is still where it was, and (PostgreSQL) the branch's row is
-# held from here on. A deed that was done already writes nothing either.
+# Nothing is written unless the head is still where it was, nor if the deed was done already: so a
+# caller may catch the refusal and go on.
 _DO = Either(
     deeds,
     lambda into: (
@@ -31,8 +31,7 @@ _DO = Either(
                 branches.c.head_id.is_not_distinct_from(
                     bindparam("p_expected", type_=branches.c.head_id.type)
                 ),
-            )
-            .with_for_update(),
+            ),
         )
         .on_conflict_do_nothing()
         .returning(deeds.c.id)
@@ -44,11 +43,6 @@ _IS_AT = select(branches.c.id).where(
 )
 _ADD = insert(turns)
 _DEPTH = select(branches.c.depth).where(branches.c.id == bindparam("branch_id"))
-_MOVE = (
-    update(branches)
-    .where(branches.c.id == bindparam("b_id"))
-    .values(head_id=bindparam("b_head_id"), depth=bindparam("b_depth"))
-)
 _GET = chains.TURNS.where(turns.c.id == bindparam("id"))
 _OF_DEED = chains.TURNS.where(turns.c.deed_id == bindparam("deed_id")).order_by(turns.c.depth)
 _DEED = select(deeds).where(deeds.c.id == bindparam("id"))
@@ -73,7 +67,9 @@ _KNOWN = union_all(
         select(deeds.c.id).where(deeds.c.message_id == bindparam("message_id")).exists()
     ),
 )
-_REVISE = Either(revisions, lambda into: into.on_conflict_do_nothing())
+_REVISE = Either(
+    revisions, lambda into: into.on_conflict_do_nothing().returning(revisions.c.number)
+)
 _LAST_REVISION = select(func.coalesce(func.max(revisions.c.number), 0)).where(
     revisions.c.turn_id == bindparam("turn_id")
 )
@@ -111,7 +107,8 @@ class Turns(Undoing):
             depth += 1
             added.append(await self._add(turn, done, parent_id, depth))
             parent_id = added[-1].id
-        await self._change(_MOVE, b_id=branch.id, b_head_id=parent_id, b_depth=depth)
+        if not await self._move(branch.id, branch.head_id, parent_id, depth):
+            raise StaleError(MOVED_ON)
         return done, added
 
     async def _do(self, branch: Branch, deed: NewDeed) -> Deed:
@@ -245,7 +242,7 @@ class Turns(Undoing):
     ) -> Turn:
         """Add a revision and return the turn with its new text."""
         last = await self._scalar(_LAST_REVISION, turn_id=turn_id)
-        added = await self._change(
+        added = await self._did(
             _REVISE.on(self._connection),
             turn_id=turn_id,
             number=last + 1,

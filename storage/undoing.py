@@ -48,7 +48,7 @@ _REDONE = (
     .where(takings_back.c.id == bindparam("b_id"))
     .values(redone_at=bindparam("b_at"))
 )
-_GET = select(takings_back).where(takings_back.c.id == bindparam("id")).with_for_update()
+_GET = select(takings_back).where(takings_back.c.id == bindparam("id"))
 _OPEN = (
     select(takings_back)
     .where(takings_back.c.branch_id == bindparam("branch_id"), takings_back.c.redone_at.is_(None))
