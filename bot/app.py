@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import discord
 import structlog
 
 from bot.backstage.runner import Runner
-from bot.client import TroupeClient, point_at
+from bot.client import IntentRefused, TroupeClient, point_at
 from bot.narrator import ClaudeNarrator, Service
 from bot.ports import Clock, Limits, Narrator
 from bot.services.ballots import Ballots
@@ -134,8 +133,8 @@ async def connected(settings: Settings, *, message_content: bool) -> AsyncIterat
     """A bot that is connected and at work; on leaving, it is shut down in order.
 
     Raises:
-        discord.LoginFailure: the token is wrong.
-        discord.PrivilegedIntentsRequired: Discord refuses the message-content intent.
+        TokenRefused: the token is wrong.
+        IntentRefused: Discord refuses the message-content intent.
     """
     async with assembled(settings, message_content=message_content) as troupe:
         token = settings.discord_token.get_secret_value()
@@ -164,7 +163,7 @@ async def run(settings: Settings) -> None:
     and it says that typed turns do not.
 
     Raises:
-        discord.LoginFailure: the token is wrong.
+        TokenRefused: the token is wrong.
     """
     if settings.discord_api_base:
         point_at(settings.discord_api_base, settings.discord_gateway_url)
@@ -173,7 +172,7 @@ async def run(settings: Settings) -> None:
             async with connected(settings, message_content=message_content) as troupe:
                 if troupe.connection:
                     await troupe.connection
-        except discord.PrivilegedIntentsRequired:
+        except IntentRefused:
             _log.warning("message content intent missing", typed_turns=False)
             continue
         return

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 
-import discord
 from pydantic import ValidationError
 
 from bot import app, logs
+from bot.client import TokenRefused
 from bot.settings import Settings
 from bot.story.errors import StoryError
 
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         names = ", ".join(str(e["loc"][0]).upper() for e in error.errors())
         print(f"These settings cannot be read: {names}. See .env.example.", file=sys.stderr)
-    except discord.LoginFailure:
+    except TokenRefused:
         print(
             "Discord refuses the token. Copy it anew from the developer portal (Bot → Reset "
             "Token) into DISCORD_TOKEN.",

@@ -18,7 +18,10 @@ _log = structlog.get_logger(__name__)
 Press = Callable[[discord.Interaction[discord.Client], str, Mapping[str, Any]], Awaitable[None]]
 """Handles a press of a durable control: interaction, the key in its id, the values given."""
 
-DISCORD_API = "https://discord.com/api/v10"
+IntentRefused = discord.PrivilegedIntentsRequired
+"""Discord does not let this bot read what people type."""
+TokenRefused = discord.LoginFailure
+"""Discord does not know this token."""
 
 
 class Routes(dict[str, Press]):
