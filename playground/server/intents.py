@@ -41,6 +41,8 @@ _ONE_SIDED = {
     "GUILD_MEMBER_REMOVE": Intent.GUILD_MEMBERS,
     "INTERACTION_CREATE": 0,
 }
+_HEARD_UNSEEN = ("INTERACTION_CREATE", "CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE")
+"""Events of channels the bot may not see: clients work out by themselves what is hidden."""
 _WITH_CONTENT = ("MESSAGE_CREATE", "MESSAGE_UPDATE")
 _BLANK: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
 
@@ -48,18 +50,21 @@ _BLANK: Json = {"content": "", "embeds": [], "attachments": [], "components": []
 def hears(intents: int, happening: Happening, bot: User) -> bool:
     """Tell whether a connection with these intents gets this event.
 
-    Events of channels that the bot may not see never reach it.
+    What happens in channels that the bot may not see never reaches it.
     """
     if happening.whispered:
         return False
     needed = _needed(happening)
     if intents & needed != needed:
         return False
+    if happening.kind == "GUILD_DELETE":
+        return True
     if happening.guild is not None and bot.id not in happening.guild.members:
         return False
-    if happening.channel is None or happening.kind == "INTERACTION_CREATE":
+    channel = happening.channel
+    if channel is None or channel.deleted or happening.kind in _HEARD_UNSEEN:
         return True
-    return happening.channel.deleted or can(bot, happening.channel, May.VIEW_CHANNEL)
+    return can(bot, channel, May.VIEW_CHANNEL)
 
 
 def _needed(happening: Happening) -> int:

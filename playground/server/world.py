@@ -137,6 +137,9 @@ class World:
         """Make a user a member with some roles."""
         member = Member(user, guild, self.now(), [role.id for role in roles])
         guild.members[user.id] = member
+        if user is self.bot:
+            self.tell("GUILD_CREATE", payloads.guild_json(guild), guild=guild)
+            return member
         data = payloads.member_json(member) | {"guild_id": str(guild.id)}
         self.tell("GUILD_MEMBER_ADD", data, guild=guild, user=user)
         return member
@@ -144,6 +147,9 @@ class World:
     def leave(self, guild: Guild, user: User) -> None:
         """Let a member go."""
         del guild.members[user.id]
+        if user is self.bot:
+            self.tell("GUILD_DELETE", {"id": str(guild.id)}, guild=guild)
+            return
         data = {"guild_id": str(guild.id), "user": payloads.user_json(user)}
         self.tell("GUILD_MEMBER_REMOVE", data, guild=guild, user=user)
 

@@ -108,6 +108,8 @@ async def test_intents_choose_the_events(connect, inn, anna):
 async def test_hidden_channels_are_silent(bot, guild, inn, anna):
     hidden = guild.add_channel("hidden")
     hidden.deny(guild.everyone, May.VIEW_CHANNEL)
+    await bot.hears("guild_channel_update")
+    assert not bot.place(hidden).permissions_for(bot.guilds[0].me).view_channel
     hidden.allow(anna, May.VIEW_CHANNEL)
     await anna.say(hidden, "unheard")
     await anna.say(inn, "heard")

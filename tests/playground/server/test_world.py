@@ -62,9 +62,12 @@ async def test_strangers(bot, local, guild, inn):
         await bot.http.start_private_message(bot.user.id)
     assert caught.value.code == 50007
     guild.leave(bot.user)
+    await bot.hears("guild_remove")
     with pytest.raises(discord.Forbidden) as caught:
         await bot.fetch_guild(guild.id)
     assert caught.value.code == 50001
+    guild.join(bot.user, guild.bot_role)
+    assert (await bot.hears("guild_join")).get_channel(inn.id)
 
 
 async def test_a_moderator_deletes_and_roles_add_up(guild, inn, anna, ben):
