@@ -1,7 +1,7 @@
 """Rate limits: how many requests fit into which window.
 
-Discord publishes the over-all limit and the headers; the size of a route's window is what clients
-see in those headers.
+Discord publishes the over-all limit and the headers. The windows of posting and of webhooks have
+the size that clients see in those headers; those of rarer routes are generous estimates.
 
 Source: https://discord.com/developers/docs/topics/rate-limits
 """
