@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Literal, Self
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004 - the pool's
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ports import (
@@ -22,11 +22,12 @@ from bot.ports import (
     TurnRepository,
     UnitOfWork,
 )
+from bot.story.errors import StorageError
 from storage import engines
 from storage.ballots import Ballots
 from storage.canon import Canon
 from storage.cast import Cast
-from storage.faults import as_storage_error
+from storage.faults import BUSY, as_storage_error
 from storage.migrating import migrate
 from storage.posts import Posts
 from storage.purse import Purse
@@ -159,3 +160,6 @@ def _told() -> Iterator[None]:
     except DBAPIError as error:
         fault = as_storage_error(error)
         raise fault from fault.__cause__
+    except TimeoutError as error:
+        # All readers are taken; the text tells sizes of the pool, which help nobody who writes.
+        raise StorageError(BUSY) from error

@@ -94,7 +94,13 @@ def hook(engine: Engine, synchronous: str) -> None:
         # Taken at once: a transaction that reads first and writes later may be refused then.
         _on_begin(engine, "BEGIN IMMEDIATE")
     else:
-        _on_begin(engine, f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+        # The lock waits no longer than SQLite's, and a process that hangs loses it.
+        _on_begin(
+            engine,
+            f"SELECT set_config('lock_timeout', '{_BUSY_MILLISECONDS}', true),"
+            " set_config('idle_in_transaction_session_timeout', '60000', true),"
+            f" pg_advisory_xact_lock({WRITE_LOCK})",
+        )
 
 
 def _engine(url: URL, size: int, **options: Any) -> AsyncEngine:  # noqa: ANN401 - SQLAlchemy's
@@ -104,6 +110,7 @@ def _engine(url: URL, size: int, **options: Any) -> AsyncEngine:  # noqa: ANN401
         url,
         pool_size=size,
         max_overflow=0,
+        pool_timeout=_BUSY_MILLISECONDS / 1000,
         # Values could be story text, which belongs in no error and no log.
         hide_parameters=True,
         **options,

@@ -15,9 +15,9 @@ _READ_ONLY = (
     "The stories' database is read-only, so nothing was saved. "
     "Whoever runs this bot must let it write to the file and its folder."
 )
-_BUSY = (
-    "Another program holds the stories' database, so nothing was saved. "
-    "Try again in a moment; if it lasts, whoever runs this bot must find that program."
+BUSY = (
+    "The stories' database is held by somebody else for too long, so nothing was saved. "
+    "Try again in a moment; if it lasts, whoever runs this bot must find who holds it."
 )
 _DAMAGED = (
     "The stories' database is damaged or not a database. "
@@ -36,8 +36,8 @@ _REFUSED = (
 _SQLITE: tuple[tuple[str, str], ...] = (
     ("SQLITE_FULL", _FULL),
     ("SQLITE_READONLY", _READ_ONLY),
-    ("SQLITE_BUSY", _BUSY),
-    ("SQLITE_LOCKED", _BUSY),
+    ("SQLITE_BUSY", BUSY),
+    ("SQLITE_LOCKED", BUSY),
     ("SQLITE_CORRUPT", _DAMAGED),
     ("SQLITE_NOTADB", _DAMAGED),
     ("SQLITE_IOERR", _GONE),
@@ -47,8 +47,8 @@ _SQLITE: tuple[tuple[str, str], ...] = (
 _POSTGRESQL: tuple[tuple[str, str], ...] = (
     ("53100", _FULL),
     ("25006", _READ_ONLY),
-    ("55P03", _BUSY),
-    ("40", _BUSY),
+    ("55P03", BUSY),
+    ("40", BUSY),
     ("XX001", _DAMAGED),
     ("08", _GONE),
     ("57P", _GONE),

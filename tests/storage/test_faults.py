@@ -3,6 +3,7 @@ import signal
 import sys
 import traceback
 from asyncio.subprocess import PIPE, create_subprocess_exec
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.story.errors import StorageError
 from bot.story.posts import NewPost, PostKind
+from storage import engines
 from storage.database import Database
 from storage.faults import as_storage_error, sentence
 from tests.storage.kit import CHANNEL, Stand, say, the_branch
@@ -99,13 +101,13 @@ class RefusedError(Exception):
 @pytest.mark.parametrize(
     ("codes", "said"),
     [
-        ({"sqlite_errorname": "SQLITE_BUSY_SNAPSHOT"}, "holds"),
+        ({"sqlite_errorname": "SQLITE_BUSY_SNAPSHOT"}, "held"),
         ({"sqlite_errorname": "SQLITE_IOERR_WRITE"}, "cannot be reached"),
         ({"sqlite_errorname": "SQLITE_CONSTRAINT_CHECK"}, "mistake in the bot"),
         ({"sqlstate": "53100"}, "full"),
         ({"sqlstate": "25006"}, "read-only"),
         ({"sqlstate": "57P01"}, "cannot be reached"),
-        ({"sqlstate": "40P01"}, "holds"),
+        ({"sqlstate": "40P01"}, "held"),
         ({}, "cannot be reached"),
     ],
 )
@@ -128,6 +130,7 @@ def test_a_refused_row_is_not_quoted() -> None:
 
 CHILD = """
 import asyncio, sys
+from storage import engines
 from storage.database import Database
 from tests.storage.kit import new_deed, the_branch
 
@@ -162,3 +165,31 @@ async def test_a_process_killed_in_the_middle_leaves_nothing_half_done(stand: St
     assert await stand.texts() == ["committed"]
     await stand.say("after")
     assert await stand.texts() == ["committed", "after"]
+
+
+async def test_a_lock_that_nobody_gives_back_is_told(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_BUSY_MILLISECONDS", 50)
+    other = await Database.open(stand.url)
+    async with stand.write():
+        with pytest.raises(StorageError, match="held by somebody else"):
+            async with other.write():
+                pass
+    async with other.write() as unit:
+        await say(unit, await the_branch(unit), "now")
+    await other.close()
+
+
+async def test_when_all_readers_are_taken_it_is_told(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_BUSY_MILLISECONDS", 50)
+    other = await Database.open(stand.url)
+    async with AsyncExitStack() as taken:
+        for _ in range(engines._READERS):
+            await taken.enter_async_context(other.read())
+        with pytest.raises(StorageError, match="held by somebody else"):
+            async with other.read():
+                pass
+    await other.close()
