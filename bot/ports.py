@@ -465,7 +465,7 @@ class PostRepository(Protocol):
         ...
 
     async def posted(self, post_id: int, message_id: int, shown: int) -> None:
-        """Note that a post stands in Discord."""
+        """Note that a post stands in Discord; one in state REMOVING stays so."""
         ...
 
     async def set_state(self, post_id: int, state: str) -> None:
@@ -553,6 +553,10 @@ class PurseRepository(Protocol):
 
     async def spent(self, guild_id: int, since: datetime) -> int:
         """Micro-dollars spent or reserved by a server since a time."""
+        ...
+
+    async def spent_on(self, story_id: int) -> int:
+        """Micro-dollars spent on or reserved for a story since it was opened."""
         ...
 
     async def calls(self, story_id: int) -> list[Call]:

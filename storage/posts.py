@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, func, insert, select, update
+from sqlalchemy import Integer, Row, bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Clock
@@ -73,6 +73,11 @@ _PENDING = select(func.count()).select_from(posts).where(_HERE, IS_WAITING, _UNS
 _STALE = select(posts).where(_HERE, IS_STALE).order_by(posts.c.id).limit(_LIMIT)
 _ORIGINALS = select(posts).where(_HERE, KEEPS_ORIGINAL).order_by(posts.c.id).limit(_LIMIT)
 _SET = update(posts).where(posts.c.id == bindparam("b_id"))
+_POSTED = _SET.values(
+    message_id=bindparam("b_message_id"),
+    shown=bindparam("b_shown"),
+    state=case((posts.c.state == PostState.REMOVING, PostState.REMOVING), else_=PostState.POSTED),
+)
 _SET_TEXT = _SET.values(text=bindparam("b_text"), wanted=posts.c.wanted + 1)
 _TOUCH = (
     update(posts)
@@ -151,10 +156,8 @@ class Posts(Repository):
         )
 
     async def posted(self, post_id: int, message_id: int, shown: int) -> None:
-        """Note that a post stands in Discord."""
-        await self._change(
-            _SET, b_id=post_id, state=PostState.POSTED, message_id=message_id, shown=shown
-        )
+        """Note that a post stands in Discord; one taken back meanwhile stays to be deleted."""
+        await self._change(_POSTED, b_id=post_id, b_message_id=message_id, b_shown=shown)
 
     async def set_state(self, post_id: int, state: str) -> None:
         """Move a post to another state (see PostState)."""

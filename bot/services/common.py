@@ -117,7 +117,7 @@ async def remove_posts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -
             channels.add(post.channel_id)
             if post.state is PostState.DUE:
                 await work.posts.set_state(post.id, PostState.DROPPED)
-            elif post.state in {PostState.POSTED, PostState.LEFT}:
+            elif post.state in {PostState.SENDING, PostState.POSTED, PostState.LEFT}:
                 await work.posts.set_state(post.id, PostState.REMOVING)
     for channel_id in channels:
         await work.tasks.put(TaskKind.POST, channel_id, now)

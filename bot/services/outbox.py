@@ -95,7 +95,7 @@ class Outbox:
         try:
             message_id = await self._stage.send(sending)
         except StageLaterError:
-            await self._back(post, PostState.DUE)
+            await self._not_sent(post)
             raise
         except StageForbiddenError as error:
             await self._forbidden(sending, error)
@@ -172,8 +172,16 @@ class Outbox:
         _log.warning("post forbidden", post_id=post.id, channel_id=post.channel_id, why=str(error))
         if post.kind is PostKind.TURN and await self._leave(post):
             return
-        await self._back(post, PostState.DUE)
+        await self._not_sent(post)
         raise Wait(FORBIDDEN_PATIENCE)
+
+    async def _not_sent(self, post: Post) -> None:
+        """A post was certainly not sent: it is due again, or dropped if taken back meanwhile."""
+        async with self._store.write() as work:
+            now = await work.posts.get(post.id)
+            taken_back = now is not None and now.state is PostState.REMOVING
+            state = PostState.DROPPED if taken_back else PostState.DUE
+            await work.posts.set_state(post.id, state)
 
     async def _back(self, post: Post, state: PostState) -> None:
         async with self._store.write() as work:
@@ -182,12 +190,22 @@ class Outbox:
     # --- what stands already -------------------------------------------------------------------
 
     async def _remove(self, post: Post) -> None:
-        if post.message_id is not None:
-            try:
-                await self._stage.remove(post.channel_id, post.message_id, post.manner)
-            except StageForbiddenError as error:
-                _log.warning("message stays", post_id=post.id, why=str(error))
+        message_id = post.message_id
+        try:
+            if message_id is None and post.after_id is not None:
+                # Taken back while it was being sent, and nobody noted whether it got there.
+                message_id = await self._unnoted(post)
+            if message_id is not None:
+                await self._stage.remove(post.channel_id, message_id, post.manner)
+        except (StageForbiddenError, StageBlindError) as error:
+            _log.warning("message stays", post_id=post.id, why=str(error))
         await self._back(post, PostState.REMOVED)
+
+    async def _unnoted(self, post: Post) -> int | None:
+        found = await self._stage.find(post)
+        async with self._store.read() as work:
+            taken = await work.posts.claimed_ids(found)
+        return next((message_id for message_id in found if message_id not in taken), None)
 
     async def _remove_original(self, post: Post) -> None:
         if post.original_id is not None:

@@ -103,6 +103,9 @@ class Revise:
 async def _show(work: UnitOfWork, place: Place, turn: Turn, now: datetime) -> None:
     """Change the messages of a turn; if it needs another number of them, post it anew."""
     posts = [p for p in await work.posts.of_turn(turn.id) if p.state in _STANDS]
+    if any(post.state is PostState.SENDING for post in posts):
+        # Were it changed now, an interrupted post could not be recognised by its text.
+        raise ConflictError("This passage is just being posted. Try again in a moment.")
     texts = split_posts(turn.text)
     if posts and len(posts) == len(texts):
         for post, text in zip(posts, texts, strict=True):
@@ -110,8 +113,6 @@ async def _show(work: UnitOfWork, place: Place, turn: Turn, now: datetime) -> No
         for channel_id in {post.channel_id for post in posts}:
             await work.tasks.put(TaskKind.POST, channel_id, now)
         return
-    if any(post.state is PostState.SENDING for post in posts):
-        raise ConflictError("This passage is just being posted. Try again in a moment.")
     await remove_posts(work, [turn], now)
     channel_id = posts[0].channel_id if posts else place.channel.channel_id
     avatar_url = posts[0].avatar_url if posts else ""

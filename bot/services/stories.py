@@ -166,6 +166,8 @@ class Stories:
             for ballot in await work.ballots.live_in_story(story.id):
                 # Looked at again: a pause stops it, a resume lets it go on, a closing ends it.
                 await work.tasks.put(TaskKind.SETTLE, ballot.id, now)
+                if any(asked.done_at is None for asked in ballot.rounds):
+                    await work.tasks.put(TaskKind.DRAFT, ballot.id, now)
                 for channel_id in await work.posts.touch(PostKind.BALLOT, ballot.id):
                     await work.tasks.put(TaskKind.POST, channel_id, now)
             return await _card(work, await the_place(work, request.channel_id))
@@ -212,7 +214,7 @@ async def _card(work: UnitOfWork, place: Place) -> StoryCard:
     story = place.story
     company = await work.cast.company(story.id)
     facts = await work.canon.facts(story.id, CANON)
-    calls = await work.purse.calls(story.id)
+    spent = await work.purse.spent_on(story.id)
     return StoryCard(
         place=place,
         company=company,
@@ -220,7 +222,7 @@ async def _card(work: UnitOfWork, place: Place) -> StoryCard:
         turns=place.branch.depth,
         facts=len(facts),
         ballot=await work.ballots.live(place.branch.id),
-        spent=sum(call.cost for call in calls),
+        spent=spent,
     )
 
 
