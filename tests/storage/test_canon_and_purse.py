@@ -94,6 +94,8 @@ async def test_calls_are_reserved_and_then_paid(stand: Stand) -> None:
             first, CallState.DONE, usage=usage, cost=3_210, at=later(seconds=9), outcome="3 drafts"
         )
         assert await unit.purse.spent(77, NOW) == 3_210
+        assert await unit.purse.spent_on(story_id) == 8_210
+        assert await unit.purse.spent_on(99) == 0
     async with stand.read() as unit:
         calls = await unit.purse.calls(story_id)
     assert calls[0] == Call(
