@@ -47,9 +47,6 @@ _SPENT = select(func.coalesce(func.sum(calls.c.cost), 0)).where(
 _SPENT_ON = select(func.coalesce(func.sum(calls.c.cost), 0)).where(
     calls.c.story_id == bindparam("story_id")
 )
-_SPENT_ON = select(func.coalesce(func.sum(calls.c.cost), 0)).where(
-    calls.c.story_id == bindparam("story_id")
-)
 _CALLS = select(calls).where(calls.c.story_id == bindparam("story_id")).order_by(calls.c.id)
 
 
@@ -109,10 +106,6 @@ class Purse(Repository):
     async def spent(self, guild_id: int, since: datetime) -> int:
         """Micro-dollars spent or reserved by a server since a time."""
         return int(await self._scalar(_SPENT, guild_id=guild_id, since=since))
-
-    async def spent_on(self, story_id: int) -> int:
-        """Micro-dollars spent on or reserved for a story since it was opened."""
-        return int(await self._scalar(_SPENT_ON, story_id=story_id))
 
     async def spent_on(self, story_id: int) -> int:
         """Micro-dollars spent on or reserved for a story since it was opened."""

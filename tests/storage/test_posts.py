@@ -115,3 +115,12 @@ async def test_how_long_the_oldest_post_waits(stand: Stand) -> None:
     async with stand.write() as unit:
         await unit.posts.set_state(old.id, PostState.LOST)
     assert await since() == later(seconds=20)
+
+
+async def test_a_post_taken_back_while_it_is_sent_stays_to_be_deleted(stand: Stand) -> None:
+    (post,) = await add(stand, card())
+    async with stand.write() as unit:
+        await unit.posts.set_state(post.id, PostState.REMOVING)
+        await unit.posts.posted(post.id, 9, 1)
+        (removing,) = await unit.posts.removing(CHANNEL, 5)
+    assert (removing.state, removing.message_id) == (PostState.REMOVING, 9)
