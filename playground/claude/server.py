@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
@@ -60,6 +60,8 @@ class LocalClaude:
         requests: the newest bodies sent to ``/v1/messages``, refused ones included.
         faults: what happens to the requests to come, one each; None for nothing special.
         choose_fault: asked for each body when ``faults`` is empty.
+        usage: tokens of all answers so far, by model: ``input``, ``cache_read``,
+            ``cache_write_5m``, ``cache_write_1h``, ``output``, and the number of ``answers``.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class LocalClaude:
         self.requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
         self.faults: deque[Fault | None] = deque()
         self.choose_fault: Callable[[dict[str, Any]], Fault | None] = lambda _body: None
+        self.usage: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._narrator = OfflineNarrator(seed)
         self._delay = delay
         self._key = key
@@ -196,13 +199,27 @@ class LocalClaude:
         longest = int(body["max_tokens"] * 3)
         if len(text) > longest:
             text, stop_reason = text[:longest], "max_tokens"
-        return Message(
+        message = Message(
             id=f"msg_offline_{self._served:06}",
             model=body["model"],
             text=text,
             stop_reason=stop_reason,
             prompt=self._cache.read(body),
             thinks=body["model"] in ALWAYS_THINKING,
+        )
+        self._book(message)
+        return message
+
+    def _book(self, message: Message) -> None:
+        """Add an answer's tokens to what was used."""
+        prompt = message.prompt
+        self.usage[message.model] += Counter(
+            answers=1,
+            input=prompt.plain,
+            cache_read=prompt.read,
+            cache_write_5m=prompt.written_5m,
+            cache_write_1h=prompt.written_1h,
+            output=message.output["output_tokens"],
         )
 
     def _write(self, body: dict[str, Any], fault: Fault) -> tuple[str, str]:
