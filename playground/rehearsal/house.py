@@ -1,0 +1,112 @@
+"""The house of a rehearsal: the local Discord, the local Claude, and the bot's process."""
+
+import asyncio
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from playground.claude import LocalClaude
+from playground.rehearsal.process import BotProcess
+from playground.rehearsal.script import RehearsalError
+from playground.server import LocalDiscord
+
+START_SECONDS = 60.0
+"""How long the bot may take until it is connected."""
+DATABASE = "troupe.db"
+_BOUNDLESS_USD = "1000000"
+
+
+class House:
+    """Everything a rehearsal needs, started and stopped together.
+
+    Args:
+        folder: for the database and the bot's log; a database of an earlier rehearsal is deleted.
+        seed: for what the local services leave to chance.
+        fast: without countdowns, rate limits and pauses of the narrator.
+    """
+
+    def __init__(self, folder: Path, *, seed: int = 0, fast: bool = True) -> None:
+        self._folder = folder
+        self.local = LocalDiscord(seed, rate_limits=not fast)
+        self.claude = LocalClaude(seed=seed, delay=0) if fast else LocalClaude(seed=seed)
+        self._countdown = {"TROUPE_COUNTDOWN_SECONDS": "0"} if fast else {}
+        self.bot = BotProcess(folder, {})
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._prepare()
+        except OSError as error:
+            raise RehearsalError(f"The folder {self._folder} cannot be used: {error}.") from error
+        try:
+            await self._open()
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._close()
+
+    def _prepare(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for ending in ("", "-wal", "-shm"):
+            (self._folder / f"{DATABASE}{ending}").unlink(missing_ok=True)
+        self.bot.log.unlink(missing_ok=True)
+
+    async def _open(self) -> None:
+        await self.local.start()
+        await self.claude.start()
+        database = (self._folder / DATABASE).resolve()
+        self.bot = BotProcess(
+            self._folder,
+            self.local.environment
+            | self._countdown
+            | {
+                "ANTHROPIC_API_KEY": "local",
+                "ANTHROPIC_BASE_URL": self.claude.base_url,
+                "DATABASE_URL": f"sqlite:///{database}",
+                "TROUPE_DAILY_CAP_USD": _BOUNDLESS_USD,
+            },
+        )
+        await self.start_bot()
+
+    async def _close(self) -> None:
+        try:
+            await self.bot.stop()
+        finally:
+            await self.claude.stop()
+            await self.local.stop()
+
+    async def start_bot(self) -> None:
+        """Start the bot's process, anew if it ended, and wait until it is connected.
+
+        Raises:
+            RehearsalError: it ended at once, or did not connect.
+        """
+        await self.bot.start()
+        ready = asyncio.ensure_future(self.local.bot_ready(START_SECONDS, commands=True))
+        ended = asyncio.ensure_future(self.bot.ended())
+        try:
+            await asyncio.wait({ready, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                raise RehearsalError(self.obituary("at its start"))
+            await ready
+        except TimeoutError:
+            raise RehearsalError(
+                f"The bot did not connect within {START_SECONDS:.0f} s; see {self.bot.log}."
+            ) from None
+        finally:
+            ready.cancel()
+            ended.cancel()
+            await asyncio.gather(ready, ended, return_exceptions=True)
+
+    def obituary(self, when: str) -> str:
+        """The sentence that tells that the bot died."""
+        words = self.bot.last_words()
+        last = f" Its last words: {words}" if words else ""
+        return f"The bot ended {when}; its log is {self.bot.log}.{last}"
