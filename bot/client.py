@@ -24,6 +24,11 @@ TokenRefused = discord.LoginFailure
 """Discord does not know this token."""
 
 
+# Troupe never speaks aloud; discord.py need not say what it lacks for that.
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
+
+
 class Routes(dict[str, Press]):
     """Handlers of durable controls by name, such as "vote:v1"."""
 

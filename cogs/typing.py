@@ -7,24 +7,21 @@ import structlog
 from discord.ext import commands
 
 from bot.client import TroupeClient
-from bot.services.take_turn import Message, Taken
+from bot.services.take_turn import Taken
 from bot.story.errors import StoryError
-from bot.story.turn import Attachment
-from bot.story.typed import MAX_TURN_BYTES, excerpt
 from cogs.actor import request_of_message
 from cogs.permissions import may_proxy, missing
+from cogs.reading import as_typed, is_typed
 from cogs.replies import Locks, log_failure, react, sentence_for, tell
 from cogs.ui.controls import button, row_view
 
 _log = structlog.get_logger(__name__)
 
-LONG_TEXT = "message.txt"
-"""The name under which Discord's own app sends a text that is too long for a message."""
-MAX_FILE = 10 * 1024 * 1024
 MISSED_AT_MOST = 2_000
 """Messages of a channel that are read after an interruption."""
+READ_UP_AT_ONCE = 5
+"""Channels whose history is read at the same time."""
 WARNING = "⚠️"
-_TURNS = frozenset({discord.MessageType.default, discord.MessageType.reply})
 _Channel = discord.TextChannel | discord.Thread | discord.VoiceChannel
 
 
@@ -36,7 +33,11 @@ class TypingCog(commands.Cog):
         self.services = client.services
         # One message of a channel after another, in the order in which they were typed.
         self._order = Locks()
-        self._caught_up = asyncio.Event()
+        # Cleared while the connection is lost: what comes first after it may not be what was
+        # typed first, so nothing is read before it is known what was missed.
+        self._connected = asyncio.Event()
+        self._missed: dict[int, asyncio.Event] = {}
+        self._reading_up = asyncio.Semaphore(READ_UP_AT_ONCE)
         client.routes.on("refusal:v1", self.refusal_button)
 
     # --- turns ---------------------------------------------------------------------------------
@@ -44,9 +45,11 @@ class TypingCog(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Somebody typed something."""
-        if _is_typed(message):
+        if is_typed(message):
             async with self._order.hold(message.channel.id):
-                await self._caught_up.wait()
+                await self._connected.wait()
+                if missed := self._missed.get(message.channel.id):
+                    await missed.wait()
                 await self._read(message)
 
     async def _read(self, message: discord.Message) -> None:
@@ -56,7 +59,7 @@ class TypingCog(commands.Cog):
             return
         ids = {"channel_id": message.channel.id, "message_id": message.id}
         try:
-            typed = await _as_typed(message)
+            typed = await as_typed(message)
             taken = await self.services.take_turn.typed(request_of_message(message), typed)
         except StoryError as error:
             log_failure(error, **ids)
@@ -158,75 +161,52 @@ class TypingCog(commands.Cog):
     # --- what was missed -----------------------------------------------------------------------
 
     @commands.Cog.listener()
+    async def on_disconnect(self) -> None:
+        """The connection is lost."""
+        self._connected.clear()
+
+    @commands.Cog.listener()
+    async def on_resumed(self) -> None:
+        """The connection is back, and Discord told what was missed."""
+        self._connected.set()
+
+    @commands.Cog.listener()
     async def on_ready(self) -> None:
         """A fresh session: read what was typed while nobody listened, then go on."""
-        self._caught_up.clear()
         try:
-            if self.client.reads_messages:
-                for channel_id, seen_id in (await self.services.stories.live_channels()).items():
-                    await self._catch_up(channel_id, seen_id)
+            seen = await self.services.stories.live_channels() if self.client.reads_messages else {}
+            self._missed = {channel_id: asyncio.Event() for channel_id in seen}
+            self._connected.set()
+            await asyncio.gather(*(self._catch_up(*channel) for channel in seen.items()))
             await self.services.outbox.repair_cards()
         except StoryError as error:
             log_failure(error)
         finally:
-            self._caught_up.set()
+            self._connected.set()
+            for missed in self._missed.values():
+                missed.set()
 
     async def _catch_up(self, channel_id: int, seen_id: int) -> None:
+        """Read what was typed in a channel since the newest message that was read."""
         channel = self.client.get_channel(channel_id)
-        if not isinstance(channel, _Channel):
-            return
-        after = discord.Object(seen_id)
         try:
-            async for message in channel.history(
-                after=after, limit=MISSED_AT_MOST, oldest_first=True
-            ):
-                if _is_typed(message):
-                    await self._read(message)
-        except discord.HTTPException as error:
+            newest = getattr(channel, "last_message_id", None) or 0
+            if not isinstance(channel, _Channel) or newest <= seen_id:
+                return
+            async with self._reading_up:
+                await self._read_since(channel, seen_id)
+        except (StoryError, discord.HTTPException) as error:
             log_failure(error, channel_id=channel_id)
+        finally:
+            self._missed[channel_id].set()
 
-
-def _is_typed(message: discord.Message) -> bool:
-    """Whether a message was typed by a person in a server."""
-    return (
-        message.guild is not None
-        and not message.author.bot
-        and message.webhook_id is None
-        and message.type in _TURNS
-    )
-
-
-async def _as_typed(message: discord.Message) -> Message:
-    """A Discord message as the story reads it.
-
-    A file called message.txt is the text itself, up to 64 KB. What cannot be posted again (a
-    sticker, a file over 10 MiB) keeps the message where it is.
-    """
-    text = message.content
-    files = list(message.attachments)
-    long = next((f for f in files if f.filename == LONG_TEXT), None)
-    if long is not None and not text and long.size <= MAX_TURN_BYTES:
-        text = (await long.read()).decode("utf-8", "replace")
-        files.remove(long)
-    too_big = any(file.size > MAX_FILE for file in files)
-    return Message(
-        message_id=message.id,
-        text=text,
-        attachments=tuple(Attachment(f.filename, f.url, f.size) for f in files),
-        link_line=_link_line(message),
-        stays=bool(message.stickers) or too_big or not may_proxy(message.channel),
-    )
-
-
-def _link_line(message: discord.Message) -> str:
-    """The line that stands for a reply, which a webhook cannot make."""
-    reference = message.reference
-    if message.type is not discord.MessageType.reply or reference is None:
-        return ""
-    answered = reference.resolved
-    name = answered.author.display_name if isinstance(answered, discord.Message) else "a message"
-    shown = discord.utils.escape_markdown(excerpt(name.replace("[", "").replace("]", ""), 60))
-    return f"-# ↪ [{shown}](<{reference.jump_url}>)"
+    async def _read_since(self, channel: _Channel, seen_id: int) -> None:
+        missed = channel.history(
+            after=discord.Object(seen_id), limit=MISSED_AT_MOST, oldest_first=True
+        )
+        async for message in missed:
+            if is_typed(message):
+                await self._read(message)
 
 
 async def setup(client: TroupeClient) -> None:
