@@ -127,6 +127,10 @@ class TakeBack:
         Where a typed message counted where it stood, deleting it takes the turn back, or hides
         it (Discord does not tell who deleted). Either way Redo brings it again.
         """
+        async with self._store.read() as work:
+            # Most often it was the bot that deleted a typed message: not worth a write.
+            if not await _vanished(work, message_ids):
+                return
         now = self._clock.now()
         async with self._store.write() as work:
             place = await work.stories.place(channel_id)
