@@ -35,6 +35,7 @@ from bot.story.cast import Company, is_narrator, speaking
 from bot.story.consent import locked_by, trespasses
 from bot.story.draft import beats_of_text
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from bot.story.names import is_blank
 from bot.story.policy import Action, require
 from bot.story.posts import NewPost, PostKind, PostState
 from bot.story.prompt import Request as DraftRequest
@@ -42,7 +43,7 @@ from bot.story.purse import in_cents
 from bot.story.tale import MAX_VARIANTS, Actor, Place
 from bot.story.tasks import TaskKind
 from bot.story.turn import DeedKind, Turn
-from bot.story.typed import clean_text, is_blank
+from bot.story.typed import clean_text
 
 MAX_DIRECTION = 1_000
 MAX_OWN_DRAFT = 4_000
@@ -551,7 +552,7 @@ def _refuse_decided(ballot: Ballot, *, tied: bool) -> None:
 def _sentence(character_id: int | None, company: Company, reason: str) -> str:
     character = company.get(character_id)
     if character is None:
-        return f"Your draft cannot go on the card: {reason}."
+        return f"Your draft cannot go on the card: it {reason}."
     return (
         f"Your draft writes {character.name}, who belongs to another writer. "
         "Leave that character room to answer."

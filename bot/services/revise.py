@@ -5,12 +5,13 @@ from datetime import datetime
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import Request, posts_of_turn, queue, remove_posts, standing_of, the_place
 from bot.story.errors import ConflictError, InvalidError, NotFoundError
+from bot.story.names import is_blank
 from bot.story.policy import Action, may, require
 from bot.story.posts import PostState
 from bot.story.tale import Place
 from bot.story.tasks import TaskKind
 from bot.story.turn import DeedKind, Source, Turn
-from bot.story.typed import MAX_TURN_BYTES, clean_text, is_blank, split_posts
+from bot.story.typed import MAX_TURN_BYTES, clean_text, split_posts
 
 _STANDS = frozenset({PostState.DUE, PostState.SENDING, PostState.POSTED})
 

@@ -8,6 +8,7 @@ from bot.story.ballot import Ballot
 from bot.story.canon import FactState
 from bot.story.cast import Company
 from bot.story.errors import InvalidError
+from bot.story.names import is_blank
 from bot.story.policy import Action, require
 from bot.story.posts import PostKind
 from bot.story.tale import (
@@ -21,7 +22,7 @@ from bot.story.tale import (
     StoryState,
 )
 from bot.story.tasks import TaskKind
-from bot.story.typed import clean_text, is_blank
+from bot.story.typed import clean_text
 
 CANON = frozenset({FactState.CANON})
 THIN_PREMISE = 60

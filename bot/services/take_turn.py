@@ -16,7 +16,7 @@ from bot.services.common import (
 )
 from bot.story.cast import Character, Company, is_narrator, speaking
 from bot.story.errors import InvalidError, NotAllowedError
-from bot.story.names import NARRATOR
+from bot.story.names import NARRATOR, is_blank
 from bot.story.policy import Action, may, require
 from bot.story.posts import NewPost, PostKind, PostState
 from bot.story.tale import Actor, Place, Proxying
@@ -26,7 +26,6 @@ from bot.story.typed import (
     MAX_TURN_BYTES,
     address,
     clean_text,
-    is_blank,
     is_table_talk,
     length,
     split_posts,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.story.cast import Character, Company, is_narrator, keys_of
 from bot.story.errors import InvalidError
-from bot.story.names import clean_name, name_key
+from bot.story.names import clean_name, is_blank, name_key
 from bot.story.turn import Beat, as_text, by_actor
 
 MAX_SPOKEN = 4_000
@@ -26,7 +26,7 @@ class Trespass:
 
     Attributes:
         character_id: the claimed character that it writes, or None for another rule.
-        reason: a few words for the model and the log, without story text.
+        reason: what it does, in words that follow "it"; without story text.
     """
 
     character_id: int | None
@@ -68,8 +68,8 @@ def trespasses(
         if not known and not is_narrator(beat.actor):
             found.extend(_bad_extra(beat.actor))
     if any(len(as_text(group)) > MAX_SPOKEN for group in by_actor(beats)):
-        found.append(Trespass(None, f"a turn is longer than {MAX_SPOKEN} characters"))
-    if not as_text(beats).strip():
+        found.append(Trespass(None, f"has a turn of more than {MAX_SPOKEN} characters"))
+    if is_blank(as_text(beats)):
         found.append(Trespass(None, "says nothing"))
     return found
 
@@ -107,7 +107,7 @@ def _bad_extra(actor: str) -> Iterable[Trespass]:
     try:
         clean_name(actor)
     except InvalidError:
-        yield Trespass(None, "an actor has no usable name")
+        yield Trespass(None, "has an actor without a usable name")
 
 
 def locked_by(

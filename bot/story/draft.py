@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.story.cast import Character, Company, is_narrator
-from bot.story.names import NARRATOR
+from bot.story.names import NARRATOR, clean_name, is_blank
 from bot.story.turn import Beat, BeatKind, NewTurn, Source, as_text, by_actor
 
 _SPOKEN = re.compile(r"\s*([^\n:]{1,80}):[ \t]*(.*)", re.DOTALL)
@@ -22,7 +22,8 @@ def beats_of_text(text: str, company: Company, speaker: Character | None) -> tup
         speaker: the character as whom the writer speaks.
     """
     beats: list[tuple[str, list[str]]] = [(speaker.name if speaker else NARRATOR, [])]
-    for line in text.strip().splitlines():
+    # Not splitlines: what else counts as a line's end there is kept as typed.
+    for line in text.strip().split("\n"):
         match = _SPOKEN.fullmatch(line)
         actor = _actor(match[1], company) if match else None
         if match and actor:
@@ -32,7 +33,7 @@ def beats_of_text(text: str, company: Company, speaker: Character | None) -> tup
     return tuple(
         Beat(actor, _kind(actor), said)
         for actor, lines in beats
-        if (said := "\n".join(lines).strip())
+        if not is_blank(said := "\n".join(lines).strip())
     )
 
 
@@ -71,11 +72,12 @@ def turns_of_beats(
                 text=as_text(group),
             )
         )
-    return tuple(turn for turn in turns if turn.text)
+    return tuple(turn for turn in turns if not is_blank(turn.text))
 
 
 def _name(actor: str, company: Company) -> str:
-    return _actor(actor, company) or " ".join(actor.split())
+    # The checks let nobody pass whose name could not be posted under.
+    return _actor(actor, company) or clean_name(actor)
 
 
 def script(beats: Sequence[Beat], company: Company) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Names of characters: what may be one, and when two are the same."""
 
+import re
 import unicodedata
 
 from bot.story.errors import InvalidError
@@ -16,19 +17,41 @@ Source: https://discord.com/developers/docs/resources/webhook#create-webhook
 _REFUSED_BY_DISCORD = ("clyde", "discord")
 
 
+_UNSEEN = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
+)
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader would see nothing (Discord refuses such a message, and such a name)."""
+    return not _UNSEEN.sub("", text)
+
+
 def name_key(name: str) -> str:
-    """The form in which two names are compared: NFKC, case folded, white space collapsed."""
+    """The form in which two names are compared.
+
+    NFKC, case folded, white space collapsed, and without what nobody sees: a name with a
+    zero-width space in it is read as the same name, so it means the same character.
+    """
     folded = unicodedata.normalize("NFKC", name).casefold()
     # Case folding can undo normalisation (U+0345), so normalise once more.
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    return _seen(unicodedata.normalize("NFKC", folded))
 
 
-NARRATOR_KEY = name_key(NARRATOR)
+def _seen(name: str) -> str:
+    """A name without invisible characters, white space collapsed."""
+    # White space first: a tab is a control character, but it separates words.
+    spaced = " ".join(name.split())
+    return " ".join("".join(c for c in spaced if not _is_invisible(c)).split())
 
 
 def _is_invisible(character: str) -> bool:
     """Whether a character is a control or format character (NUL, right-to-left marks, joiners)."""
     return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+NARRATOR_KEY = name_key(NARRATOR)
 
 
 def clean_name(name: str) -> str:
@@ -43,10 +66,8 @@ def clean_name(name: str) -> str:
     Raises:
         InvalidError: the name is empty, too long, the narrator's, or one that Discord refuses.
     """
-    # White space first: a tab is a control character, but it separates words.
-    spaced = " ".join(name.split())
-    kept = " ".join("".join(c for c in spaced if not _is_invisible(c)).split())
-    if not kept:
+    kept = _seen(name)
+    if is_blank(kept):
         raise InvalidError("A character needs a name that people can see. Give one.")
     if len(kept) > MAX_NAME:
         raise InvalidError(

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.story.cast import Character
-from bot.story.names import name_key
+from bot.story.names import is_blank, name_key
 
 MAX_POST = 2_000
 """Characters of one Discord message of a bot or webhook, counted in UTF-16 units to be safe.
@@ -17,11 +17,8 @@ MAX_TURN_BYTES = 64 * 1024
 
 _OOC = re.compile(r"\s*(?:\(\(|//|\(ooc\))", re.IGNORECASE)
 _NAMED = re.compile(r"\s*([^\n:]{1,80}):[ \t]*(\S.*)", re.DOTALL)
-_FENCE = re.compile(r"^\s*```(\w*)", re.MULTILINE)
-_INVISIBLE = re.compile(
-    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
-    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
-)
+_FENCE = re.compile(r"```(?:([\w+#.-]{1,20})(?=\n))?")
+"""A fence opens or closes code wherever it stands; a language ends its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +32,6 @@ class Spoken:
 def clean_text(text: str) -> str:
     """Text as it is kept: exactly as typed, but for NUL and lone surrogates, which cannot be."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-
-
-def is_blank(text: str) -> bool:
-    """Whether a reader would see nothing (Discord refuses such a message)."""
-    return not _INVISIBLE.sub("", text)
 
 
 def is_table_talk(text: str, command_marks: str) -> bool:
@@ -57,7 +49,7 @@ def is_table_talk(text: str, command_marks: str) -> bool:
 def address(text: str, held: tuple[Character, ...]) -> Spoken:
     """Take ``Name: text`` apart if the name is one of the writer's own characters."""
     match = _NAMED.fullmatch(text)
-    if match:
+    if match and not is_blank(match[2]):
         key = name_key(match[1])
         for character in held:
             if key in {name_key(name) for name in (character.name, *character.aliases)}:
@@ -108,26 +100,28 @@ def _break_point(text: str, room: int) -> int:
 
 
 def _fitting(text: str, room: int) -> int:
-    """How many characters of the text fit into ``room`` UTF-16 units."""
+    """How many characters of the text fit into ``room`` UTF-16 units; at least one."""
     head = text[:room]
     while length(head) > room:
         head = head[: len(head) - max(1, (length(head) - room) // 2)]
-    return len(head)
+    return max(1, len(head))
 
 
 def _mend_fences(parts: list[str]) -> list[str]:
     """Close a code fence that is open at a part's end, and open it again in the next."""
     mended: list[str] = []
     language: str | None = None
+    fences = sum(len(_FENCE.findall(part)) for part in parts)
+    # One that is never closed is no fence for Discord either, but shown as typed.
+    left = fences - fences % 2
     for part in parts:
         head = f"```{language}\n" if language is not None else ""
         for match in _FENCE.finditer(part):
-            language = match[1] if language is None else None
+            if left:
+                language = (match[1] or "") if language is None else None
+                left -= 1
         tail = "\n```" if language is not None else ""
         mended.append(f"{head}{part}{tail}")
-    if language is not None:
-        # The writer never closed it: as typed, without a fence that they did not write.
-        mended[-1] = mended[-1].removesuffix("\n```")
     return mended
 
 
