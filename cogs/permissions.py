@@ -3,12 +3,16 @@
 import discord
 
 from bot.client import TroupeClient
+from cogs import render
 
 _NEEDED = (
-    ("manage_webhooks", "Manage Webhooks", "speak under the characters' names"),
-    ("manage_messages", "Manage Messages", "put a character's message in place of a typed one"),
-    ("read_message_history", "Read Message History", "catch up after an interruption"),
-    ("add_reactions", "Add Reactions", "answer a typed message with a sign"),
+    ("manage_webhooks", "**Manage Webhooks** (to speak under the characters' names)"),
+    (
+        "manage_messages",
+        "**Manage Messages** (to take away what was typed once a character says it)",
+    ),
+    ("read_message_history", "**Read Message History** (to catch up after an interruption)"),
+    ("add_reactions", "**Add Reactions** (to answer a typed message with a sign)"),
 )
 NO_CONTENT = (
     "I may not read what people type here, so turns need `/scene say`. To let people just type, "
@@ -22,12 +26,13 @@ def missing(client: TroupeClient, channel: object) -> list[str]:
     sentences = [] if client.reads_messages else [NO_CONTENT]
     if isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         granted = channel.permissions_for(channel.guild.me)
-        sentences += [
-            f"I lack **{label}** here, so I cannot {what}. Channel settings → Permissions → "
-            "my role, switch it on."
-            for key, label, what in _NEEDED
-            if not getattr(granted, key)
-        ]
+        lacking = [what for key, what in _NEEDED if not getattr(granted, key)]
+        if lacking:
+            them = "it" if len(lacking) == 1 else "them"
+            sentences.append(
+                f"I lack {render.listed(lacking)} here. Whoever manages this channel gives {them} "
+                "to my role: Channel settings → Permissions."
+            )
     return sentences
 
 

@@ -17,6 +17,13 @@ from bot.story.tale import AiPolicy, Proxying, Settings, StoryState
 from bot.story.turn import Source, TakingBackKind
 from bot.story.typed import excerpt
 
+MOST = 2_000
+"""Characters of a message.
+
+Source: https://discord.com/developers/docs/resources/message#create-message
+"""
+LISTED = 300
+"""Characters of a list of names on a story's card."""
 PAGE = 1_900
 """Characters of an ephemeral page, with room for its buttons' line."""
 
@@ -28,10 +35,26 @@ def name(text: str) -> str:
 
 def names(many: Iterable[str]) -> str:
     """Names as people list them: "Anna, Bo and Cy"."""
-    listed = [name(one) for one in many]
-    if len(listed) < 2:  # noqa: PLR2004 - one alone needs no "and"
-        return "".join(listed)
-    return f"{', '.join(listed[:-1])} and {listed[-1]}"
+    return listed([name(one) for one in many])
+
+
+def listed(many: Sequence[str]) -> str:
+    """Things as people list them: "this, that and the other"."""
+    if len(many) < 2:  # noqa: PLR2004 - one alone needs no "and"
+        return "".join(many)
+    return f"{', '.join(many[:-1])} and {many[-1]}"
+
+
+def some(many: Sequence[str], most: int = 5) -> str:
+    """Names as people list them, of many only the first: "Anna, Bo and 7 others"."""
+    if len(many) <= most + 1:
+        return names(many)
+    return f"{', '.join(name(one) for one in many[:most])} and {len(many) - most} others"
+
+
+def counted(count: int, one: str, more: str = "") -> str:
+    """A number with its noun: "1 turn", "3 turns"."""
+    return f"{count} {one if count == 1 else more or f'{one}s'}"
 
 
 def when(at: datetime) -> str:
@@ -69,14 +92,16 @@ def story_card(card: StoryCard, missing: Sequence[str] = ()) -> str:
     company = card.company
     held = [
         f"**{name(c.name)}** ({name(card.names.get(company.writer_of(c.id) or 0, 'a writer'))})"
-        for c in company.claimed()[:20]
+        for c in company.claimed()
     ]
-    free = [f"**{name(c.name)}**" for c in company.unclaimed()[:20]]
-    lines.append(f"-# {card.turns} turns · {card.facts} facts · {_spent(card)}")
+    free = [f"**{name(c.name)}**" for c in company.unclaimed()]
+    lines.append(
+        f"-# {counted(card.turns, 'turn')} · {counted(card.facts, 'fact')} · {_spent(card)}"
+    )
     if held:
-        lines.append(f"Played by people: {', '.join(held)}")
+        lines.append(f"Played by people: {_listed(held)}")
     if free:
-        lines.append(f"Voiced by the model until claimed: {', '.join(free)}")
+        lines.append(f"Voiced by the model until claimed: {_listed(free)}")
     if not company.characters:
         lines.append("Nobody is in it yet. `/cast add` adds a character, `/cast claim` takes one.")
     elif story.state is StoryState.OPEN:
@@ -89,8 +114,23 @@ def story_card(card: StoryCard, missing: Sequence[str] = ()) -> str:
     if card.questions:
         lines.append("**The premise is short. Three answers would give everybody more to hold:**")
         lines += [f"{n}. {question}" for n, question in enumerate(card.questions, 1)]
-    lines += [f"⚠️ {sentence}" for sentence in missing]
-    return "\n".join(lines)[:2_000]
+    # What the bot lacks must be read however long the story's card is.
+    warnings = "".join(f"\n⚠️ {sentence}" for sentence in missing)
+    return _within("\n".join(lines), MOST - len(warnings)) + warnings
+
+
+def _within(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _listed(names_shown: Sequence[str]) -> str:
+    """Names that are escaped already, as many as a card has room for."""
+    shown: list[str] = []
+    for one in names_shown:
+        if sum(map(len, shown)) + len(one) > LISTED:
+            return f"{', '.join(shown)} and {len(names_shown) - len(shown)} more (`/cast list`)"
+        shown.append(one)
+    return ", ".join(shown)
 
 
 def _spent(card: StoryCard) -> str:
@@ -114,9 +154,9 @@ def settings_card(settings: Settings) -> str:
         "**Settings** (`/story settings` with an option changes it)",
         f"`style` {excerpt(settings.style, 300) or '–'}",
         f"`point_of_view` {settings.point_of_view or '–'}",
-        f"`variants` {settings.variants} drafts in a ballot",
-        f"`window_hours` {hours:g} h until a ballot no longer waits for the absent",
-        f"`quorum` {settings.quorum} must have voted",
+        f"`variants` {counted(settings.variants, 'draft')} in a ballot",
+        f"`window_hours` {hours:.3g} h until a ballot no longer waits for the absent",
+        f"`quorum` {counted(settings.quorum, 'writer')} must have voted",
         f"`tie` {'the opener chooses' if settings.tie == 'opener' else 'a second round'}",
         f"`counts` {settings.counts} while people vote",
         f"`voters` {'writers with a character' if settings.voters == 'claimants' else 'everybody'}",
@@ -157,8 +197,9 @@ def character_card(card: CharacterCard) -> str:
     ]
     if card.shows_secrets and sheet.secrets:
         fields.append(("Secrets (only you see this): ", sheet.secrets))
-    lines += [f"{label}{excerpt(text, 600)}" for label, text in fields if text]
-    return "\n".join(lines)[:2_000]
+    # Five fields and the lines above them stay under what a message holds.
+    lines += [f"{label}{excerpt(text, 330)}" for label, text in fields if text]
+    return _within("\n".join(lines), MOST)
 
 
 def fact_line(fact: Fact) -> str:
@@ -179,7 +220,7 @@ def fact_card(card: FactCard, guild_id: int) -> str:
         if card.message_id:
             link = f" · https://discord.com/channels/{guild_id}/{card.channel_id}/{card.message_id}"
         lines += [f"From a passage of {name(card.source.speaker)}{link}", quoted(fact.quote[:900])]
-    return "\n".join(lines)[:2_000]
+    return _within("\n".join(lines), MOST)
 
 
 def provenance(told: Provenance) -> str:
@@ -195,7 +236,8 @@ def provenance(told: Provenance) -> str:
         how = "a writer's own draft" if told.by_hand else f"“{excerpt(told.angle, 100)}”"
         lines.append(f"It was voted in on a ballot that {name(told.opened_by)} opened: {how}.")
     if told.revisions:
-        lines.append(f"It was changed {told.revisions} times; `/scene history` shows the texts.")
+        times = "once" if told.revisions == 1 else f"{told.revisions} times"
+        lines.append(f"It was changed {times}; `/scene history` shows the texts.")
     return "\n".join(lines)
 
 

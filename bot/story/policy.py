@@ -66,8 +66,8 @@ _REFUSALS: Mapping[Action, str] = {
     ),
     Action.RETIRE_FACT: "Only whoever added or accepted this fact, or the owner, may retire it.",
     Action.TAKE_BACK: (
-        "Only who wrote this may take it back; a ballot's passage, who opened the ballot; "
-        "anything, the owner."
+        "Only whoever wrote this, or the story's owner, may take it back; what a ballot brought, "
+        "whoever opened the ballot, too."
     ),
     Action.REVISE: "Only who wrote this, or the story's owner, may change it.",
 }

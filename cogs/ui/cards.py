@@ -50,18 +50,20 @@ def ballot_card(card: Ballotcard) -> discord.ui.LayoutView:
     """A ballot: drafts with a button each while it is open, the outcome once it is decided."""
     ballot = card.ballot
     direction = ballot.rounds[0].direction if ballot.rounds else ""
-    asked = f": *{excerpt(discord.utils.escape_markdown(direction), 300)}*" if direction else ""
+    asked = f": *{render.name(excerpt(direction, 300))}*" if direction else " for a way on"
+    asker = f"-# {render.name(card.opener)} asked{asked}"
     if ballot.state not in LIVE:
         return _view(
-            f"### How it went on\n-# {render.name(card.opener)} asked{asked}",
+            f"### {'How it went on' if ballot.winner_id else 'No way on was chosen'}\n{asker}",
             _outcome(card),
             rows=[],
             colour=_DONE,
         )
-    title = f"### How does it go on?\n-# {render.name(card.opener)} asked{asked}"
+    title = f"### How does it go on?\n{asker}"
     if ballot.state is BallotState.DRAFTING:
         count = ballot.rounds[0].variants if ballot.rounds else ballot.settings.variants
-        return _view(title, f"✍️ Drafting {count}…", rows=[], colour=_ACCENT)
+        drafting = f"✍️ {render.counted(count, 'draft')} on the way…"
+        return _view(title, drafting, rows=[], colour=_ACCENT)
     footer = _footer(card)
     texts, whole = _variants(card, MOST_TEXT - len(title) - len(footer))
     return _view(title, *texts, footer, rows=_rows(card, whole=whole), colour=_ACCENT)
@@ -88,28 +90,26 @@ def _variant(card: Ballotcard, variant: Variant, opening: int = 0) -> str:
         counted = f" · {card.counts.get(variant.id, 0)} for it"
     lock = ""
     if variant.id in card.locks:
-        lock = f"\n-# 🔒 waits for {render.names(card.locks[variant.id])} to allow it"
-    angle = discord.utils.escape_markdown(excerpt(variant.angle, 80))
+        lock = f"\n-# 🔒 waits for {render.some(card.locks[variant.id], 2)} to allow it"
+    angle = render.name(excerpt(variant.angle, 80))
     return f"**{variant.label} · {angle}**{counted}{lock}\n{body}"
 
 
 def _rows(card: Ballotcard, *, whole: bool) -> list[list[discord.ui.Button[Any]]]:
     ballot = card.ballot
-    votes = [_vote(variant) for variant in ballot.standing]
-    if ballot.state is BallotState.TIED:
-        tied = card.verdict.leaders if card.verdict else ()
-        votes = [_vote(v) for v in ballot.standing if not tied or v.id in tied]
-        return [votes[i : i + IN_A_ROW] for i in range(0, len(votes), IN_A_ROW)]
-    rows = [votes[i : i + IN_A_ROW] for i in range(0, len(votes), IN_A_ROW)]
     key = ballot.id
-    acts = [
-        button("None of these", f"none:v1:{key}"),
-        button("Steer", f"steer:v1:{key}", emoji="🧭"),
-        button("Mine", f"mine:v1:{key}", emoji="✒️"),
-        button("Close", f"close:v1:{key}"),
-    ]
-    if not whole:
-        acts.insert(0, button("Read", f"read:v1:{key}:0", emoji="📖"))
+    tied = ballot.state is BallotState.TIED
+    chosen = card.verdict.leaders if tied and card.verdict else ()
+    votes = [_vote(v) for v in ballot.standing if not chosen or v.id in chosen]
+    rows = [votes[i : i + IN_A_ROW] for i in range(0, len(votes), IN_A_ROW)]
+    acts = [] if whole else [button("Read", f"read:v1:{key}:0", emoji="📖")]
+    if not tied:
+        acts += [
+            button("None of these", f"none:v1:{key}"),
+            button("Steer", f"steer:v1:{key}", emoji="🧭"),
+            button("Mine", f"mine:v1:{key}", emoji="✒️"),
+            button("Close", f"close:v1:{key}"),
+        ]
     return [*rows, acts]
 
 
@@ -129,12 +129,13 @@ def _footer(card: Ballotcard) -> str:
     lines = ["-# Choose every draft you like; press again to withdraw."]
     lines.append(f"-# {_waiting(card)}")
     if card.newer:
-        lines.append(f"-# Since these were asked for, {render.names(card.newer)} spoke.")
-    for asked in ballot.rounds:
-        if asked.done_at is None:
-            lines.append(f"-# ✍️ Drafting {asked.variants} more: *{excerpt(asked.direction, 100)}*")
-        elif asked.failure:
-            lines.append(f"-# {asked.failure}")
+        lines.append(f"-# Since these were asked for, {render.some(card.newer)} spoke.")
+    newest = ballot.rounds[-1] if ballot.rounds else None
+    if newest and newest.done_at is None:
+        direction = render.name(excerpt(newest.direction, 100))
+        lines.append(f"-# ✍️ {newest.variants} more on the way: *{direction}*")
+    elif newest and newest.failure:
+        lines.append(f"-# {newest.failure}")
     if ballot.runoff:
         lines.append("-# Second round, among the tied.")
     return "\n".join(lines)
@@ -148,17 +149,20 @@ def _waiting(card: Ballotcard) -> str:
     if verdict.step is Step.COUNT_DOWN and ballot.countdown_ends:
         return f"{voted} · decided {render.when(ballot.countdown_ends)} unless somebody presses"
     if verdict.missing:
-        more = f"{verdict.missing} more must vote"
-        return f"{voted} · {more}{_until(card)}"
-    if card.awaited:
-        return f"{voted} · waiting for {render.names(card.awaited)}{_until(card)}"
-    holding = held(ballot, ballot.opened_at)
-    return f"{voted} · somebody is writing a direction or a draft" if holding else voted
+        return f"{voted} · {verdict.missing} more must vote{_closing(card)}"
+    if card.awaited and verdict.look_again == ballot.window_ends:
+        return f"{voted} · waiting for {render.some(card.awaited)}{_closing(card)}"
+    if held(ballot, ballot.opened_at):
+        return f"{voted} · somebody is writing a direction or a draft"
+    return f"{voted} · the draft in front waits for a writer's word{_closing(card)}"
 
 
-def _until(card: Ballotcard) -> str:
+def _closing(card: Ballotcard) -> str:
+    """When the window closes; nothing once it is closed and the quorum is not met."""
     verdict = card.verdict
-    return f", until {render.when(verdict.look_again)}" if verdict and verdict.look_again else ""
+    if verdict is None or verdict.look_again is None:
+        return ""
+    return f" · the window closes {render.when(verdict.look_again)}"
 
 
 def _outcome(card: Ballotcard) -> str:
@@ -170,7 +174,7 @@ def _outcome(card: Ballotcard) -> str:
     counts = " · ".join(f"{v.label} {len(ballot.approvals.get(v.id, ()))}" for v in ballot.standing)
     if ballot.nones:
         counts += f" · none {len(ballot.nones)}"
-    angle = discord.utils.escape_markdown(excerpt(winner.angle, 80))
+    angle = render.name(excerpt(winner.angle, 80))
     done, total = card.posted
     progress = f"\n-# Posting {done} of {total}…" if done < total else ""
     return (
@@ -183,11 +187,10 @@ def taken_back_card(card: TakenBackCard) -> discord.ui.LayoutView:
     """That something was taken back, with Redo as long as it was not brought again."""
     count = len(card.taking_back.turn_ids)
     passages = "a passage" if count == 1 else f"{count} passages"
-    who = render.names(card.speakers)
+    who = render.some(card.speakers)
     if card.redone:
-        return _view(
-            f"-# {passages} of {who} was brought again.".capitalize(), rows=[], colour=_DONE
-        )
+        again = "A passage" if count == 1 else f"{count} passages"
+        return _view(f"-# {again} of {who} came back.", rows=[], colour=_DONE)
     if card.taking_back.kind is TakingBackKind.HIDING:
         text = f"A message was deleted, so {passages} of {who} left the story."
     else:

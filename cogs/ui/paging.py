@@ -17,7 +17,7 @@ def page_buttons(pages: Sequence[str], what: str, number: int) -> discord.ui.Vie
         # Two buttons may not share an id, so each names its direction.
         button("Back", f"{what}page:v1:{max(0, number - 1)}:b", disabled=number == 0),
         button(f"{number + 1} of {len(pages)}", f"{what}page:v1:{number}:n", disabled=True),
-        button("On", f"{what}page:v1:{min(last, number + 1)}:f", disabled=number == last),
+        button("Next", f"{what}page:v1:{min(last, number + 1)}:f", disabled=number == last),
     )
 
 
