@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from cogs.actor import Interaction
 _log = structlog.get_logger(__name__)
 
 SORRY = "Something went wrong on our side, and nothing was changed by it. Please try again."
+KEPT = "What you wrote is in the file, so that you need not write it again."
 NO_DMS_HERE = "This works in a channel of a server, not in a direct message."
 NOTE_SECONDS = 20
 """How long a note stays in the channel when a direct message cannot be sent."""
@@ -57,20 +59,38 @@ async def answer(interaction: Interaction, text: str, **extra: Any) -> None:  # 
         await interaction.response.send_message(text, ephemeral=True, **extra)
 
 
-async def answer_failure(interaction: Interaction, error: BaseException) -> None:
-    """Turn any failure into one ephemeral sentence and one log record."""
+async def answer_failure(interaction: Interaction, error: BaseException, written: str = "") -> None:
+    """Turn any failure into one ephemeral sentence and one log record.
+
+    Args:
+        interaction: what failed.
+        error: why.
+        written: text that the writer would lose with it; they get it back as a file.
+    """
     log_failure(
         error,
         command=interaction.command.qualified_name if interaction.command else None,
+        control=_control(interaction),
         channel_id=interaction.channel_id,
         guild_id=interaction.guild_id,
         interaction_id=interaction.id,
     )
+    sentence = sentence_for(error)
     try:
-        await answer(interaction, sentence_for(error))
+        if written:
+            file = discord.File(io.BytesIO(written.encode()), "your-text.txt")
+            await answer(interaction, f"{sentence} {KEPT}", file=file)
+        else:
+            await answer(interaction, sentence)
     except discord.HTTPException as failed:
         # The token died or the channel is gone: nobody is there to read it.
         _log.warning("answer not delivered", code=failed.code, interaction_id=interaction.id)
+
+
+def _control(interaction: Interaction) -> str | None:
+    """The kind of the control that was used, such as "vote:v1"; its key may hold a name."""
+    custom_id = (interaction.data or {}).get("custom_id")
+    return ":".join(str(custom_id).split(":", 2)[:2]) if custom_id else None
 
 
 async def tell(

@@ -18,8 +18,8 @@ from cogs.replies import answer, answer_failure
 _ID = re.compile(r"(?P<name>[a-z_]+:v\d+):(?P<key>.*)", re.DOTALL)
 
 OUTDATED = (
-    "This control is from an older version and works no more. `/scene continue` or `/story show` "
-    "post what is current."
+    "This control is from an older version and works no more. `/story show` tells what is going "
+    "on, `/scene continue` asks for new drafts."
 )
 
 
@@ -30,16 +30,24 @@ async def route(interaction: Interaction, routes: Routes) -> None:
         return
     data: dict[str, Any] = dict(interaction.data)
     match = _ID.fullmatch(str(data.get("custom_id", "")))
-    if match is None:
-        return
-    press = routes.get(match["name"])
+    press = routes.get(match["name"]) if match else None
+    values = _values(data)
     try:
-        if press is None:
+        if match is None or press is None:
             await answer(interaction, OUTDATED)
         else:
-            await press(interaction, match["key"], _values(data))
+            await press(interaction, match["key"], values)
     except Exception as error:  # noqa: BLE001 - the one guard of every control
-        await answer_failure(interaction, error)
+        written = values if interaction.type is discord.InteractionType.modal_submit else {}
+        await answer_failure(interaction, error, _kept(written))
+
+
+def _kept(values: Mapping[str, Any]) -> str:
+    """What was written into a form that is refused: nobody shall have to write it twice."""
+    texts = {key: text for key, text in values.items() if isinstance(text, str) and text.strip()}
+    if len(texts) == 1:
+        return next(iter(texts.values()))
+    return "\n\n".join(f"{key}:\n{text}" for key, text in texts.items())
 
 
 def _values(data: Mapping[str, Any]) -> dict[str, Any]:
