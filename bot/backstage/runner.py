@@ -8,7 +8,7 @@ due or a commit asks for another. What fails is tried again after a growing paus
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -55,6 +55,7 @@ class Runner:
         self._wake = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
+        self._deeds: set[str] = set()
         self._unfreed: list[Task] = []
 
     async def start(self) -> None:
@@ -86,6 +87,8 @@ class Runner:
             except StorageError as error:
                 # The disk may be full or gone for now; what is due stays due.
                 _log.warning("tasks cannot be read", error=str(error))
+            except Exception:  # noqa: BLE001 - whatever it was, work must not stop silently
+                _log.exception("tasks cannot be taken")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause.total_seconds()):
                     await self._wake.wait()
@@ -94,28 +97,49 @@ class Runner:
         """Start what is due; how long there is nothing to do."""
         now = self._clock.now()
         room = AT_ONCE - len(self._running)
-        async with self._store.write() as work:
-            for task in self._unfreed:
-                await work.tasks.again(task, self._holder, now)
-            leased = await work.tasks.lease(self._holder, now, now + LEASE, room) if room else []
-            next_due = await work.tasks.next_due()
-        self._unfreed.clear()
+        unfreed, self._unfreed = self._unfreed, []
+        try:
+            leased, next_due = await self._lease(unfreed, now, room)
+        except BaseException:
+            self._unfreed += unfreed
+            raise
         for task in leased:
+            if task.name in self._deeds:
+                # It runs longer than its lease, which was just renewed: once at a time.
+                continue
+            self._deeds.add(task.name)
             running = asyncio.create_task(self._run(task), name=task.name)
             self._running.add(running)
             running.add_done_callback(self._ended)
-        if next_due is None or (leased and len(leased) == room):
+        if next_due is None or len(leased) == room:
             return LONGEST_SLEEP
         return min(LONGEST_SLEEP, max(timedelta(0), next_due - self._clock.now()))
+
+    async def _lease(
+        self, unfreed: list[Task], now: datetime, room: int
+    ) -> tuple[list[Task], datetime | None]:
+        """Free what could not be freed before, take what is due; and when the next one is."""
+        async with self._store.write() as work:
+            for task in unfreed:
+                await work.tasks.again(task, self._holder, now)
+            leased = await work.tasks.lease(self._holder, now, now + LEASE, room) if room else []
+            return leased, await work.tasks.next_due()
 
     def _ended(self, running: asyncio.Task[None]) -> None:
         self._running.discard(running)
         self._wake.set()
 
+    async def _perform(self, task: Task) -> None:
+        try:
+            await self._handlers[task.kind](task.subject_id)
+        finally:
+            # Before the row is freed: once it is, the deed may be taken again at once.
+            self._deeds.discard(task.name)
+
     async def _run(self, task: Task) -> None:
         """Run one task; whatever happens, it is either done or due again."""
         try:
-            await self._handlers[task.kind](task.subject_id)
+            await self._perform(task)
         except Wait as wait:
             await self._again(task, wait.after)
         except Exception as error:  # noqa: BLE001 - a task must not die silently, whatever it met
