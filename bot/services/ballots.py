@@ -32,7 +32,7 @@ from bot.story.ballot import (
     tally,
 )
 from bot.story.cast import Company, is_narrator, speaking
-from bot.story.consent import locked_by, trespasses
+from bot.story.consent import ALIKE, likeness, locked_by, trespasses
 from bot.story.draft import beats_of_text
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from bot.story.names import is_blank
@@ -220,8 +220,8 @@ class Ballots:
         self, work: UnitOfWork, place: Place, actor: Actor, wish: Continuation, *, number: int
     ) -> tuple[Round, int]:
         """A request to the model that the rules and the purse allow, and its estimate."""
-        wanted = wish.variants or place.story.settings.variants
-        if not 1 <= wanted <= MAX_VARIANTS_ON_CARD:
+        wanted = place.story.settings.variants if wish.variants is None else wish.variants
+        if not 1 <= wanted <= MAX_VARIANTS:
             raise InvalidError(f"Between 1 and {MAX_VARIANTS} drafts can be asked for.")
         narrator_only = bool(wish.as_character) and is_narrator(wish.as_character)
         speaker = None
@@ -309,19 +309,19 @@ class Ballots:
         self, work: UnitOfWork, request: Request, place: Place, ballot: Ballot, variant: Variant
     ) -> Voted:
         now = self._clock.now()
-        tied = outcome(ballot).leaders
+        company = await work.cast.company(place.story.id)
+        ballot = await relock(work, ballot, company)
         if not may_break_tie(ballot, request.actor.writer_id, place.story.owner_id, now):
             raise NotAllowedError(
                 "The vote ended in a tie. Whoever opened the ballot chooses; "
                 "after 24 hours the owner of the story may."
             )
-        if variant.id not in tied:
-            raise ConflictError("Choose one of those that are tied.")
-        company = await work.cast.company(place.story.id)
-        if (await relock(work, ballot, company)).variant(variant.id) != variant:
+        if any(v.id == variant.id and v.state is VariantState.LOCKED for v in ballot.variants):
             raise ConflictError(
                 f"Draft {variant.label} writes a character claimed meanwhile. Choose another."
             )
+        if variant.id not in outcome(ballot).leaders:
+            raise ConflictError("Choose one of those that are tied.")
         await win(work, ballot, variant.id, place.branch, company, now)
         return Voted(await work.ballots.get(ballot.id) or ballot, (variant,), none=False)
 
@@ -336,7 +336,7 @@ class Ballots:
             found = await work.ballots.of_variant(variant_id)
             if found is None:
                 raise NotFoundError("That draft does not exist any more.")
-            place, ballot = await self._voting(work, request, found.id, anybody=True)
+            place, ballot = await self._voting(work, request, found.id, tied=True, anybody=True)
             company = await work.cast.company(place.story.id)
             variant = next(v for v in ballot.variants if v.id == variant_id)
             locks = locked_by(variant.beats, company, variant.allowed, variant.author_id)
@@ -391,6 +391,12 @@ class Ballots:
             broken = trespasses(beats, company, frozenset(c.id for c in held))
             if broken:
                 raise InvalidError(_sentence(broken[0].character_id, company, broken[0].reason))
+            like = next((v for v in ballot.standing if likeness(beats, v.beats) > ALIKE), None)
+            if like:
+                raise InvalidError(
+                    f"Your draft is too much like draft {like.label}. Vote for that one, or "
+                    "change more of it."
+                )
             number = max(r.number for r in ballot.rounds)
             new = NewVariant(number, "a writer's own draft", beats, actor.writer_id)
             places = shuffled_places(ballot, 1, number)

@@ -91,7 +91,7 @@ class Casting:
             story, character = await self._editable(work, request, name)
             changed = _changed(character, changes)
             await work.cast.save(changed)
-            if changed.name != character.name:
+            if (changed.name, changed.aliases) != (character.name, character.aliases):
                 # Drafts that name the character are judged anew.
                 await _look_again(work, story.id, self._clock)
             return changed
@@ -162,6 +162,7 @@ class Casting:
             await work.cast.claim(character, actor.writer_id, now)
             await work.cast.note_writer(story.id, actor.writer_id, actor.name, now)
             await work.cast.play(story.id, actor.writer_id, character.id)
+            await _forget_leave(work, story.id, character.id)
             await _look_again(work, story.id, self._clock)
             return character
 
@@ -216,6 +217,15 @@ async def _refuse_taken(
             f"{names.get(holder, 'Another writer')} holds {character.name}. "
             "`/cast list` shows who is free."
         )
+
+
+async def _forget_leave(work: UnitOfWork, story_id: int, character_id: int) -> None:
+    """What an earlier holder of a character allowed is not what the new one allows."""
+    for ballot in await work.ballots.live_in_story(story_id):
+        for variant in ballot.variants:
+            if character_id in variant.allowed:
+                kept = variant.allowed - {character_id}
+                await work.ballots.set_variant(variant.id, variant.state, kept)
 
 
 async def _look_again(work: UnitOfWork, story_id: int, clock: Clock) -> None:

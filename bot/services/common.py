@@ -64,10 +64,22 @@ async def names_of(work: UnitOfWork, story_id: int) -> Mapping[int, str]:
     return {w.writer_id: w.name for w in (await work.cast.writers(story_id)).values()}
 
 
-def posts_of_turn(turn: Turn, channel_id: int, avatar_url: str = "") -> list[NewPost]:
-    """The posts that show a turn: its text in parts, files with the last."""
+def posts_of_turn(
+    turn: Turn, channel_id: int, avatar_url: str = "", link_line: str = ""
+) -> list[NewPost]:
+    """The posts that show a turn: its text in parts, files with the last.
+
+    Args:
+        turn: what to show.
+        channel_id: where.
+        avatar_url: the speaker's picture; may be empty.
+        link_line: a line to put in front, for a reply; may be empty.
+    """
     # Where the bot posts by itself, the speaker's name stands above the text, escaped.
-    parts = split_posts(turn.text, MAX_POST - 2 * length(turn.speaker) - 6) or [""]
+    room = MAX_POST - 2 * length(turn.speaker) - 6 - length(link_line) - 1
+    parts = split_posts(turn.text, room) or [""]
+    if link_line:
+        parts[0] = f"{link_line}\n{parts[0]}".rstrip("\n")
     return [
         NewPost(
             channel_id=channel_id,
@@ -117,6 +129,11 @@ async def remove_posts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -
             channels.add(post.channel_id)
             if post.state is PostState.DUE:
                 await work.posts.set_state(post.id, PostState.DROPPED)
+            elif post.state is PostState.ASKED:
+                # Nobody can tell whether it stands; at least it is not sent again.
+                await work.posts.set_state(post.id, PostState.DROPPED)
+                for asked in await work.posts.of_subject(PostKind.ASK, post.id):
+                    await work.posts.set_state(asked.id, PostState.REMOVING)
             elif post.state in {PostState.SENDING, PostState.POSTED, PostState.LEFT}:
                 await work.posts.set_state(post.id, PostState.REMOVING)
     for channel_id in channels:

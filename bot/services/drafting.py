@@ -29,7 +29,7 @@ from bot.story.ballot import (
 )
 from bot.story.cast import Company, is_narrator
 from bot.story.consent import ALIKE, likeness, trespasses
-from bot.story.errors import NarratorError, NarratorSilentError, StoryError
+from bot.story.errors import NarratorError, NarratorSilentError, StorageError, StoryError
 from bot.story.posts import PostKind
 from bot.story.prompt import Request
 from bot.story.purse import CallState, Usage
@@ -88,6 +88,9 @@ class Drafting:
         failure = ""
         try:
             await self._draft(job)
+        except StorageError:
+            # No fault of the drafts: the task is tried again once the database can be used.
+            raise
         except StoryError as error:
             failure = str(error)
             _log.warning("draft failed", ballot_id=ballot_id, error=type(error).__name__)

@@ -11,7 +11,7 @@ from bot.story.posts import PostState
 from bot.story.tale import Place
 from bot.story.tasks import TaskKind
 from bot.story.turn import DeedKind, Source, Turn
-from bot.story.typed import MAX_TURN_BYTES, clean_text, split_posts
+from bot.story.typed import MAX_TURN_BYTES, address, clean_text
 
 _STANDS = frozenset({PostState.DUE, PostState.SENDING, PostState.POSTED})
 
@@ -56,7 +56,7 @@ class Revise:
             writer_id = request.actor.writer_id
             await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
             revised = await work.turns.revise(turn.id, kept, writer_id, source, now)
-            await _show(work, place, revised, now)
+            await _show(work, place, turn, revised, now)
             return revised
 
     async def typed_edit(self, request: Request, message_id: int, text: str) -> Turn | None:
@@ -65,7 +65,6 @@ class Revise:
         Returns:
             The revised turn; None if the message is no such turn, or its text is the same.
         """
-        kept = clean_text(text)
         now = self._clock.now()
         async with self._store.write() as work:
             place = await work.stories.place(request.channel_id)
@@ -73,9 +72,14 @@ class Revise:
             if place is None or post is None or post.state is not PostState.LEFT:
                 return None
             turn = await work.turns.get(post.subject_id)
-            if turn is None or turn.author_id != request.actor.writer_id or is_blank(kept):
+            if turn is None or turn.author_id != request.actor.writer_id:
                 return None
             company = await work.cast.company(place.story.id)
+            # The name in front, by which the turn was addressed, is no part of it.
+            speaker = company.get(turn.character_id)
+            kept = address(clean_text(text), (speaker,) if speaker else ()).text
+            if is_blank(kept):
+                return None
             standing = standing_of(company, request.actor.writer_id, theirs=True)
             if kept == turn.text or may(request.actor, Action.REVISE, place.story, standing):
                 return None
@@ -91,30 +95,41 @@ class Revise:
             raise ConflictError("That passage was taken back. Bring it again first: `/scene redo`.")
         company = await work.cast.company(place.story.id)
         deed = await work.turns.deed(turn.deed_id)
-        opened = deed is not None and deed.kind is DeedKind.BALLOT
         writer_id = request.actor.writer_id
-        theirs = turn.author_id == writer_id or bool(
-            opened and turn.author_id is None and deed and deed.writer_id == writer_id
+        # The model's passage is its opener's to change; a person's stays theirs, whoever else
+        # changed it.
+        by_hand = deed is not None and deed.kind is not DeedKind.BALLOT
+        did = deed is not None and deed.writer_id == writer_id
+        theirs = turn.author_id == writer_id or (
+            did and (by_hand or turn.source is not Source.HUMAN)
         )
         standing = standing_of(company, writer_id, theirs=theirs)
         require(request.actor, Action.REVISE, place.story, standing)
         return turn
 
 
-async def _show(work: UnitOfWork, place: Place, turn: Turn, now: datetime) -> None:
+async def _show(work: UnitOfWork, place: Place, before: Turn, turn: Turn, now: datetime) -> None:
     """Change the messages of a turn; if it needs another number of them, post it anew."""
     posts = [p for p in await work.posts.of_turn(turn.id) if p.state in _STANDS]
     if any(post.state is PostState.SENDING for post in posts):
         # Were it changed now, an interrupted post could not be recognised by its text.
         raise ConflictError("This passage is just being posted. Try again in a moment.")
-    texts = split_posts(turn.text)
-    if posts and len(posts) == len(texts):
-        for post, text in zip(posts, texts, strict=True):
-            await work.posts.set_text(post.id, text)
+    channel_id = posts[0].channel_id if posts else place.channel.channel_id
+    avatar_url = posts[0].avatar_url if posts else ""
+    link_line = _link_line(posts[0].text, before) if posts else ""
+    wanted = posts_of_turn(turn, channel_id, avatar_url, link_line)
+    if len(posts) == len(wanted):
+        for post, new in zip(posts, wanted, strict=True):
+            await work.posts.set_text(post.id, new.text)
         for channel_id in {post.channel_id for post in posts}:
             await work.tasks.put(TaskKind.POST, channel_id, now)
         return
     await remove_posts(work, [turn], now)
-    channel_id = posts[0].channel_id if posts else place.channel.channel_id
-    avatar_url = posts[0].avatar_url if posts else ""
-    await queue(work, posts_of_turn(turn, channel_id, avatar_url), now)
+    await queue(work, wanted, now)
+
+
+def _link_line(shown: str, turn: Turn) -> str:
+    """The line in front of a turn's first post that is no part of its text, for a reply."""
+    line, _, _ = shown.partition("\n")
+    is_added = posts_of_turn(turn, 0, link_line=line)[0].text == shown
+    return line if is_added else ""

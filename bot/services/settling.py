@@ -98,6 +98,10 @@ class Settling:
             await end(work, ballot, BallotState.DROPPED, CLOSED, now)
         elif not await work.turns.in_past(ballot.from_turn_id, branch.id):
             await end(work, ballot, BallotState.DROPPED, MOVED_ON, now)
+        elif ballot.state is BallotState.TIED:
+            # A claim made meanwhile locks a tied variant; its owner sees the button to allow it.
+            await relock(work, ballot, await work.cast.company(story.id))
+            await refresh(work, PostKind.BALLOT, ballot.id, now)
         elif ballot.state is BallotState.OPEN:
             await self._look_at_open(work, ballot, story, branch, now, pressed=pressed)
 
@@ -197,9 +201,15 @@ async def win(
     company: Company,
     now: datetime,
 ) -> None:
-    """Let a variant win: its turns go on the branch's head and are posted, in one transaction."""
+    """Let a variant win: its turns go on the branch's head and are posted, in one transaction.
+
+    If what the ballot started from was taken back meanwhile, it is dropped instead.
+    """
     variant = ballot.variant(variant_id)
     if variant is None:
+        return
+    if not await work.turns.in_past(ballot.from_turn_id, branch.id):
+        await end(work, ballot, BallotState.DROPPED, MOVED_ON, now)
         return
     turns = turns_of_beats(variant.beats, company, variant.author_id)
     deed = NewDeed(DeedKind.BALLOT, ballot.opener_id, turns, now, ballot_id=ballot.id)

@@ -250,6 +250,8 @@ def _with(settings: Settings, changes: dict[str, object]) -> Settings:
     hours = changed.window.total_seconds() / 3600
     if not 1 / 60 <= hours <= 24 * 14:
         raise InvalidError("The voting window is between 1 minute and 14 days.")
-    _checked(changed.style, "style", MAX_STYLE)
-    _checked(changed.point_of_view, "point of view", MAX_TITLE)
-    return changed
+    return replace(
+        changed,
+        style=_checked(changed.style, "style", MAX_STYLE),
+        point_of_view=_checked(changed.point_of_view, "point of view", MAX_TITLE),
+    )

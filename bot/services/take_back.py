@@ -228,10 +228,19 @@ def _require(
     actor: Actor, place: Place, company: Company, deed: Deed, turns: Sequence[Turn]
 ) -> None:
     """Authors take back their own turns; the opener a ballot's deed; the owner anything."""
-    by_opener = deed.kind is DeedKind.BALLOT and deed.writer_id == actor.writer_id
-    by_author = bool(turns) and all(turn.author_id == actor.writer_id for turn in turns)
-    standing = standing_of(company, actor.writer_id, theirs=by_opener or by_author)
+    standing = standing_of(company, actor.writer_id, theirs=_did(actor, deed, turns))
     require(actor, Action.TAKE_BACK, place.story, standing)
+
+
+def _did(actor: Actor, deed: Deed, turns: Sequence[Turn]) -> bool:
+    """Whether a deed is somebody's: they typed or said it, opened the ballot, or wrote its draft.
+
+    Whoever changed the text later does not matter.
+    """
+    if deed.writer_id == actor.writer_id:
+        return True
+    drafted = deed.kind is DeedKind.BALLOT and bool(turns)
+    return drafted and all(turn.author_id == actor.writer_id for turn in turns)
 
 
 async def _theirs(
@@ -277,8 +286,12 @@ async def _vanished(work: UnitOfWork, message_ids: Sequence[int]) -> list[tuple[
 async def _is_theirs(work: UnitOfWork, taken: TakingBack, actor: Actor) -> bool:
     if taken.writer_id == actor.writer_id or taken.kind is TakingBackKind.HIDING:
         return taken.writer_id == actor.writer_id
-    turns = [await work.turns.get(turn_id) for turn_id in taken.turn_ids]
-    return all(turn is not None and turn.author_id == actor.writer_id for turn in turns)
+    turns = [t for t in [await work.turns.get(i) for i in taken.turn_ids] if t]
+    deeds = [await work.turns.deed(deed_id) for deed_id in {turn.deed_id for turn in turns}]
+    return all(
+        deed is not None and _did(actor, deed, [t for t in turns if t.deed_id == deed.id])
+        for deed in deeds
+    )
 
 
 async def _judge_again(work: UnitOfWork, place: Place, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """Add a turn: typed in the channel, or said and narrated by command."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,16 +18,13 @@ from bot.story.errors import InvalidError, NotAllowedError
 from bot.story.names import NARRATOR, is_blank
 from bot.story.policy import Action, may, require
 from bot.story.posts import NewPost, PostKind, PostState
-from bot.story.tale import Actor, Place, Proxying
+from bot.story.tale import Actor, Place, Proxying, StoryState
 from bot.story.turn import Attachment, DeedKind, NewTurn, Source, Turn
 from bot.story.typed import (
-    MAX_POST,
     MAX_TURN_BYTES,
     address,
     clean_text,
     is_table_talk,
-    length,
-    split_posts,
 )
 
 BEHIND = timedelta(seconds=10)
@@ -76,13 +72,15 @@ class TakeTurn:
     async def typed(self, request: Request, message: Message) -> Taken:
         """Read a typed message as a turn, if it is one.
 
-        Table talk, messages of people without a claim, and messages seen before change nothing.
+        Table talk, messages of people without a claim, messages seen before, and whatever is
+        typed where the story is closed change nothing.
         """
         text = clean_text(message.text)
         now = self._clock.now()
         async with self._store.write() as work:
             place = await work.stories.place(request.channel_id)
-            if place is None or await work.turns.is_known(message.message_id):
+            closed = place is None or place.story.state is StoryState.CLOSED
+            if place is None or closed or await work.turns.is_known(message.message_id):
                 return Taken()
             await work.stories.seen(request.channel_id, message.message_id)
             settings = place.story.settings
@@ -121,13 +119,16 @@ class TakeTurn:
         channel_id = place.channel.channel_id
         waiting = await work.posts.waiting_since(channel_id)
         behind = waiting is not None and now - waiting > BEHIND
-        stays = message.stays or behind or place.story.settings.proxying is Proxying.OFF
-        if stays:
+        asked_to_stay = message.stays or place.story.settings.proxying is Proxying.OFF
+        if asked_to_stay or behind:
             await queue(work, [_left(turn, channel_id, message.message_id)], now)
         else:
-            posts = _proxied(turn, channel_id, character, message)
+            avatar = character.sheet.avatar_url
+            posts = posts_of_turn(turn, channel_id, avatar, message.link_line)
+            # The last one names the typed message, so that it is deleted then.
+            posts[-1] = replace(posts[-1], original_id=message.message_id)
             await queue(work, posts, now)
-        return Taken(turn=turn, overtaken=behind and not message.stays)
+        return Taken(turn=turn, overtaken=behind and not asked_to_stay)
 
     async def say(self, request: Request, text: str, as_character: str = "") -> Turn:
         """Speak as one of one's characters by command.
@@ -142,9 +143,8 @@ class TakeTurn:
             standing = standing_of(company, request.actor.writer_id)
             require(request.actor, Action.WRITE, place.story, standing)
             character = await self._speaker(work, place, company, request.actor, as_character)
-            return await self._said(
-                work, place, company, _by(request.actor, character, _worded(text))
-            )
+            new = _by(request.actor, character, _worded(text))
+            return await self._said(work, place, company, request.actor, new)
 
     async def narrate(self, request: Request, text: str) -> Turn:
         """Tell something as the narrator.
@@ -158,7 +158,8 @@ class TakeTurn:
             company = await work.cast.company(place.story.id)
             standing = standing_of(company, request.actor.writer_id)
             require(request.actor, Action.NARRATE, place.story, standing)
-            return await self._said(work, place, company, _by(request.actor, None, _worded(text)))
+            new = _by(request.actor, None, _worded(text))
+            return await self._said(work, place, company, request.actor, new)
 
     async def _speaker(
         self, work: UnitOfWork, place: Place, company: Company, actor: Actor, name: str
@@ -179,10 +180,12 @@ class TakeTurn:
             raise NotAllowedError("Claim a character first: `/cast claim`.")
         return chosen
 
-    async def _said(self, work: UnitOfWork, place: Place, company: Company, new: NewTurn) -> Turn:
+    async def _said(
+        self, work: UnitOfWork, place: Place, company: Company, actor: Actor, new: NewTurn
+    ) -> Turn:
         now = self._clock.now()
-        writer_id = new.author_id or place.story.owner_id
-        deed = NewDeed(DeedKind.SAID, writer_id, (new,), now)
+        deed = NewDeed(DeedKind.SAID, actor.writer_id, (new,), now)
+        await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
         _, turns = await work.turns.append(place.branch, deed)
         await queue_turns(work, turns, place.channel.channel_id, company, now)
         return turns[0]
@@ -222,20 +225,3 @@ def _left(turn: Turn, channel_id: int, message_id: int) -> NewPost:
         state=PostState.LEFT,
         message_id=message_id,
     )
-
-
-def _proxied(
-    turn: Turn, channel_id: int, character: Character, message: Message
-) -> Sequence[NewPost]:
-    """Posts in place of a typed message; the last one names it, so that it is deleted then."""
-    posts = posts_of_turn(turn, channel_id, character.sheet.avatar_url)
-    if message.link_line:
-        texts = split_posts(turn.text, MAX_POST - length(message.link_line) - 1) or [""]
-        texts[0] = f"{message.link_line}\n{texts[0]}".rstrip("\n")
-        posts = [
-            replace(posts[0], text=t, part=n, parts=len(texts), attachments=())
-            for n, t in enumerate(texts)
-        ]
-        posts[-1] = replace(posts[-1], attachments=turn.attachments)
-    posts[-1] = replace(posts[-1], original_id=message.message_id)
-    return posts

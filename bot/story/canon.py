@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.story.errors import InvalidError
+from bot.story.typed import clean_text
 
 MAX_FACT = 500
 """Characters of a fact. It says one thing; longer ones are several facts."""
@@ -68,7 +69,7 @@ def clean_fact(text: str) -> str:
     Raises:
         InvalidError: it is empty or longer than 500 characters.
     """
-    kept = " ".join(text.replace("\x00", "").split())
+    kept = " ".join(clean_text(text).split())
     if not kept:
         raise InvalidError("A fact needs some words. Say one thing that is true in this story.")
     if len(kept) > MAX_FACT:
