@@ -5,10 +5,11 @@ from typing import Any
 
 from discord.ext import commands
 
-from bot.client import TroupeClient
+from bot.client import Press, TroupeClient
 from bot.services.ballots import MAX_DIRECTION, MAX_OWN_DRAFT, Voted
 from bot.story.ballot import BallotState, Pending
 from bot.story.draft import script
+from bot.story.errors import ConflictError, NotFoundError
 from bot.story.purse import in_cents
 from bot.story.typed import excerpt, split_posts
 from cogs import render
@@ -38,7 +39,20 @@ class BallotCog(commands.Cog):
             ("stands:v1", self.stands),
             ("again:v1", self.again),
         ):
-            client.routes.on(name, press)
+            client.routes.on(name, self._repairing(press))
+
+    def _repairing(self, press: Press) -> Press:
+        """A press that has the card drawn anew if it came too late: the card may be stale."""
+
+        async def pressed(interaction: Interaction, key: str, values: Values) -> None:
+            try:
+                await press(interaction, key, values)
+            except (ConflictError, NotFoundError):
+                if interaction.message is not None and not interaction.message.flags.ephemeral:
+                    await self.client.services.outbox.repair(interaction.message.id)
+                raise
+
+        return pressed
 
     async def vote(self, interaction: Interaction, key: str, values: Values) -> None:
         """A draft's own button."""
@@ -121,7 +135,7 @@ class BallotCog(commands.Cog):
         shown = min(max(int(number.split(":")[0]), 0), len(pages) - 1)
         view = row_view(
             button("Back", f"read:v1:{ballot_id}:{shown - 1}:b", disabled=shown == 0),
-            button("On", f"read:v1:{ballot_id}:{shown + 1}:f", disabled=shown == len(pages) - 1),
+            button("Next", f"read:v1:{ballot_id}:{shown + 1}:f", disabled=shown == len(pages) - 1),
         )
         message = interaction.message
         if message is not None and message.flags.ephemeral:

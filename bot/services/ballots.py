@@ -300,6 +300,9 @@ class Ballots:
         now = self._clock.now()
         writer_id = request.actor.writer_id
         await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
+        # Whoever presses here has closed the form of Steer or Mine that the ballot waited for.
+        for kind in Pending:
+            await work.ballots.end_hold(ballot.id, writer_id, kind)
         await self._settling.look(work, ballot.id, now, pressed=True)
         after = await work.ballots.get(ballot.id) or ballot
         approves = [v for v in after.standing if writer_id in after.approvals.get(v.id, ())]

@@ -55,6 +55,10 @@ class Outbox:
             raise Wait(timedelta(seconds=error.seconds)) from None
         except StageUnsureError:
             raise Wait(UNSURE_PATIENCE) from None
+        except StageForbiddenError as error:
+            # The channel itself is hidden, or the bot was shown out of the server.
+            _log.warning("channel forbidden", channel_id=channel_id, why=str(error))
+            raise Wait(FORBIDDEN_PATIENCE) from None
         except StageGoneError:
             await self._channel_gone(channel_id)
 
@@ -249,6 +253,15 @@ class Outbox:
                     await work.posts.set_state(post.id, PostState.REMOVED)
             for post in await work.posts.stale_cards(channel_id, BATCH):
                 await work.posts.shown(post.id, post.wanted)
+
+    async def repair(self, message_id: int) -> None:
+        """Have the card that is this message redrawn, since somebody found it stale."""
+        async with self._store.write() as work:
+            post = await work.posts.of_message(message_id)
+            if post is None or post.kind is PostKind.TURN:
+                return
+            for channel_id in await work.posts.touch(post.kind, post.subject_id):
+                await work.tasks.put(TaskKind.POST, channel_id, self._clock.now())
 
     async def repair_cards(self) -> None:
         """After a start: have the cards of live ballots redrawn, for what changed unseen."""
