@@ -33,15 +33,18 @@ async def as_typed(message: discord.Message) -> Message:
     text = message.content
     files = list(message.attachments)
     long = next((f for f in files if f.filename == LONG_TEXT), None)
-    if long is not None and not text and long.size <= MAX_TURN_BYTES:
-        text = (await long.read()).decode("utf-8", "replace")
+    too_long = False
+    if long is not None and not text:
         files.remove(long)
+        too_long = long.size > MAX_TURN_BYTES
+        text = "" if too_long else (await long.read()).decode("utf-8", "replace")
     too_big = any(file.size > MAX_FILE for file in files)
     return Message(
         message_id=message.id,
         text=text,
         attachments=tuple(Attachment(f.filename, f.url, f.size) for f in files),
         link_line=_link_line(message),
+        too_long=too_long,
         stays=bool(message.stickers) or too_big or not may_proxy(message.channel),
     )
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import discord
@@ -89,7 +89,8 @@ async def answer_failure(interaction: Interaction, error: BaseException, written
 
 def _control(interaction: Interaction) -> str | None:
     """The kind of the control that was used, such as "vote:v1"; its key may hold a name."""
-    custom_id = (interaction.data or {}).get("custom_id")
+    data: Mapping[str, Any] = dict(interaction.data or {})
+    custom_id = data.get("custom_id")
     return ":".join(str(custom_id).split(":", 2)[:2]) if custom_id else None
 
 

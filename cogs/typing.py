@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import discord
 import structlog
 from discord.ext import commands
@@ -9,6 +10,7 @@ from discord.ext import commands
 from bot.client import TroupeClient
 from bot.services.take_turn import Taken
 from bot.story.errors import StoryError
+from bot.story.tale import Place, Proxying, StoryState
 from cogs.actor import request_of_message
 from cogs.permissions import may_proxy, missing
 from cogs.reading import as_typed, is_typed
@@ -22,6 +24,9 @@ MISSED_AT_MOST = 2_000
 READ_UP_AT_ONCE = 5
 """Channels whose history is read at the same time."""
 WARNING = "⚠️"
+UNREADABLE = "Your message.txt could not be fetched from Discord. Please send it again."
+REMEMBERED = 200
+"""Refusals that can still be shown; a note with the button for it lives 20 seconds."""
 _Channel = discord.TextChannel | discord.Thread | discord.VoiceChannel
 
 
@@ -38,6 +43,9 @@ class TypingCog(commands.Cog):
         self._connected = asyncio.Event()
         self._missed: dict[int, asyncio.Event] = {}
         self._reading_up = asyncio.Semaphore(READ_UP_AT_ONCE)
+        self._refusals: dict[int, str] = {}
+        # Who was told why nothing is read from them now; said once, not at every message.
+        self._told: dict[tuple[int, int], str] = {}
         client.routes.on("refusal:v1", self.refusal_button)
 
     # --- turns ---------------------------------------------------------------------------------
@@ -53,9 +61,8 @@ class TypingCog(commands.Cog):
                 await self._read(message)
 
     async def _read(self, message: discord.Message) -> None:
-        if await self.services.stories.find(message.channel.id) is None:
-            return
-        if not self.client.reads_messages:
+        place = await self.services.stories.find(message.channel.id)
+        if place is None or not self.client.reads_messages:
             return
         ids = {"channel_id": message.channel.id, "message_id": message.id}
         try:
@@ -64,15 +71,37 @@ class TypingCog(commands.Cog):
         except StoryError as error:
             log_failure(error, **ids)
             taken = Taken(refusal=sentence_for(error))
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            log_failure(error, **ids)
+            taken = Taken(refusal=UNREADABLE)
         if taken.turn:
             _log.info("turn taken", turn_id=taken.turn.id, **ids)
+            self._told.pop((message.channel.id, message.author.id), None)
         if taken.refusal:
-            await react(message, WARNING)
-            note = row_view(button("Show me", f"refusal:v1:{message.id}"))
-            await tell(message.author, message.channel, taken.refusal, note=note)
-        await self._say_once(message, taken)
+            await self._refuse(message, taken.refusal, place.story.state)
+        await self._say_once(message, taken, place)
 
-    async def _say_once(self, message: discord.Message, taken: Taken) -> None:
+    async def _refuse(self, message: discord.Message, refusal: str, state: StoryState) -> None:
+        """Tell a writer why what they typed is no turn.
+
+        While a story rests people talk on in its channel: they are told once, and then reminded by
+        a sign; once it is closed, not even that.
+        """
+        who = (message.channel.id, message.author.id)
+        again = state is not StoryState.OPEN and self._told.get(who) == refusal
+        if again and state is StoryState.CLOSED:
+            return
+        await react(message, WARNING)
+        if again:
+            return
+        self._told[who] = refusal
+        self._refusals[message.id] = refusal
+        if len(self._refusals) > REMEMBERED:
+            del self._refusals[next(iter(self._refusals))]
+        note = row_view(button("Show me", f"refusal:v1:{message.id}"))
+        await tell(message.author, message.channel, refusal, note=note)
+
+    async def _say_once(self, message: discord.Message, taken: Taken, place: Place) -> None:
         """Why a message stayed as it was typed; said once in a channel."""
         if taken.overtaken:
             notice, text = (
@@ -82,7 +111,11 @@ class TypingCog(commands.Cog):
                     "where it stands."
                 ),
             )
-        elif taken.turn and not may_proxy(message.channel):
+        elif (
+            taken.turn
+            and place.story.settings.proxying is Proxying.OURS
+            and not may_proxy(message.channel)
+        ):
             lacking = missing(self.client, message.channel)
             text = " ".join(lacking) + " Until then, what you type counts where it stands."
             notice = "plain"
@@ -98,13 +131,10 @@ class TypingCog(commands.Cog):
         self, interaction: discord.Interaction[discord.Client], key: str, values: object
     ) -> None:
         """Show me, on the note of a message that could not become a turn."""
-        del key, values
-        place = await self.services.stories.find(interaction.channel_id or 0)
-        state = place.story.state if place else "closed"
+        del values
+        refusal = self._refusals.get(int(key)) or "Why is forgotten by now; please try again."
         await interaction.response.send_message(
-            f"What you typed did not become part of the story: it is {state}, or the text is "
-            "too long. `/story show` tells more.",
-            ephemeral=True,
+            f"What you typed did not become part of the story. {refusal}", ephemeral=True
         )
 
     # --- edits and deletions -------------------------------------------------------------------
@@ -124,6 +154,7 @@ class TypingCog(commands.Cog):
                 )
         except StoryError as error:
             log_failure(error, channel_id=message.channel.id, message_id=message.id)
+            await self._refuse(message, sentence_for(error), StoryState.OPEN)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:

@@ -38,6 +38,7 @@ class Message:
     Attributes:
         link_line: a line to put in front of the first post, for a reply; may be empty.
         stays: whether it must stay where it is (a sticker is with it; the bot may not proxy).
+        too_long: whether its text came as a file that is larger than a turn may be.
     """
 
     message_id: int
@@ -45,6 +46,7 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     link_line: str = ""
     stays: bool = False
+    too_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class TakeTurn:
             settings = place.story.settings
             if settings.proxying is Proxying.THEIRS or is_table_talk(text, settings.table_talk):
                 return Taken()
-            if is_blank(text) and not message.attachments:
+            if is_blank(text) and not message.attachments and not message.too_long:
                 return Taken()
             company = await work.cast.company(place.story.id)
             held = company.held_by(request.actor.writer_id)
@@ -110,7 +112,8 @@ class TakeTurn:
         spoken = address(clean_text(message.text), held)
         writer = await work.cast.writer(place.story.id, actor.writer_id)
         character = spoken.character or speaking(held, writer.playing_id if writer else None)
-        if character is None or len(spoken.text.encode()) > MAX_TURN_BYTES:
+        too_long = message.too_long or len(spoken.text.encode()) > MAX_TURN_BYTES
+        if character is None or too_long:
             return Taken(refusal=f"A turn holds at most {MAX_TURN_BYTES // 1024} KB of text.")
         new = _by(actor, character, spoken.text, message.attachments)
         deed = NewDeed(DeedKind.TYPED, actor.writer_id, (new,), now, message_id=message.message_id)
