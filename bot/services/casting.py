@@ -1,5 +1,6 @@
 """Add and edit characters; claim them, give them back, choose whom one speaks as."""
 
+import re
 from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Store, UnitOfWork
@@ -20,6 +21,7 @@ from bot.story.tale import Story
 from bot.story.tasks import TaskKind
 from bot.story.typed import clean_text
 
+_PICTURE = re.compile(r"https://[^\s/?#@]+\.[^\s/?#@.]+([/?#]\S*)?")
 MAX_FIELD = 1_000
 """Characters of a field of a character's sheet."""
 
@@ -248,8 +250,8 @@ def _changed(character: Character, changes: dict[str, str]) -> Character:
         key: _field(text, key) for key, text in changes.items() if key not in {"name", "aliases"}
     }
     avatar = fields.get("avatar_url", "")
-    if avatar and not avatar.startswith("https://"):
-        raise InvalidError("An avatar is an address that begins with https://.")
+    if avatar and not _PICTURE.fullmatch(avatar):
+        raise InvalidError("A picture is an address that begins with https://, without spaces.")
     aliases = character.aliases
     if "aliases" in changes:
         given = (part for part in changes["aliases"].split(",") if part.strip())

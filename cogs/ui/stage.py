@@ -38,6 +38,12 @@ MAX_FILE = 10 * 1024 * 1024
 
 Source: https://discord.com/developers/docs/reference#uploading-files
 """
+BAD_REQUEST = 400
+NO_MORE_WEBHOOKS = 30007
+"""Discord's code for a channel with 15 webhooks.
+
+Source: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+"""
 NO_WEBHOOKS = "I may not manage webhooks here."
 NO_MESSAGE = "I may not delete that message here."
 
@@ -170,7 +176,12 @@ class DiscordStage:
                 and webhook.user.id == (self._client.user.id if self._client.user else ours)
             ):
                 return self._once(webhook)
-        return self._once(await parent.create_webhook(name=WEBHOOK_NAME))
+        try:
+            return self._once(await parent.create_webhook(name=WEBHOOK_NAME))
+        except discord.HTTPException as error:
+            if error.code == NO_MORE_WEBHOOKS:
+                raise StageForbiddenError(NO_WEBHOOKS) from error
+            raise
 
     def _once(self, webhook: discord.Webhook) -> discord.Webhook:
         session = cast("aiohttp.ClientSession", _OnceSession(self._session))
@@ -215,23 +226,14 @@ class DiscordStage:
         options: dict[str, Any] = {"files": files} if files else {}
         if isinstance(channel, discord.Thread):
             options["thread"] = discord.Object(channel.id)
-        if post.avatar_url:
-            options["avatar_url"] = post.avatar_url
         try:
             with _translated():
-                sent = await webhook.send(
-                    post.text,
-                    username=post.name,
-                    allowed_mentions=discord.AllowedMentions.none(),
-                    wait=True,
-                    **options,
-                )
+                return await _sent(webhook, post, options)
         except StageGoneError:
             # Somebody deleted the webhook, or the channel: find out with a fresh one.
             self._forget_webhook(channel)
             await self._channel_exists(channel.id)
             raise StageLaterError("the webhook was deleted", 0) from None
-        return sent.id
 
     async def _channel_exists(self, channel_id: int) -> None:
         with _translated():
@@ -356,6 +358,26 @@ class DiscordStage:
             # Posted by an earlier webhook, or gone: the bot tries by itself.
             return False
         return True
+
+
+async def _sent(webhook: discord.Webhook, post: Post, options: dict[str, Any]) -> int:
+    """Send by webhook; if Discord does not take the picture's address, without it."""
+    none = discord.AllowedMentions.none()
+    faced = {**options, "avatar_url": post.avatar_url} if post.avatar_url else options
+    try:
+        sent = await webhook.send(
+            post.text, username=post.name, allowed_mentions=none, wait=True, **faced
+        )
+    except discord.HTTPException as error:
+        if error.status != BAD_REQUEST or not post.avatar_url:
+            raise
+        _log.warning("picture refused", post_id=post.id)
+        for file in options.get("files", ()):
+            file.reset()
+        sent = await webhook.send(
+            post.text, username=post.name, allowed_mentions=none, wait=True, **options
+        )
+    return sent.id
 
 
 def _plain(post: Post) -> str:
