@@ -98,12 +98,14 @@ class MessagesCog(commands.Cog):
         try:
             if not await self._react(sign, request, member, channel, event.message_id):
                 return
+            vanishes = sign == TAKE_BACK
         except StoryError as error:
+            vanishes = False
             log_failure(error, channel_id=event.channel_id, message_id=event.message_id)
             key = f"{event.channel_id}:{event.message_id}"
             why = row_view(button("Show me", f"why:v1:{sign}:{key}"))
             await tell(member, channel, sentence_for(error), note=why)
-        if sign != TAKE_BACK:
+        if not vanishes:
             await self._clear(channel, event)
 
     async def _react(
