@@ -2,20 +2,26 @@
 
 import asyncio
 import contextlib
+import io
+import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import discord
 import pytest
+import structlog
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import app
+from bot import app, logs
 from bot.settings import Settings
 from playground.claude import LocalClaude
 from playground.server import Channel, Guild, LocalDiscord, Person
+from tests.whole.kit import UNSAID, ask
+
+KEY = "sk-local-feather"
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +30,25 @@ def _address():
     kept = (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE)
     yield
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE = kept
+
+
+@pytest.fixture(autouse=True)
+def journal(capfd: pytest.CaptureFixture[str]) -> Iterator[io.StringIO]:
+    """What is logged, as the bot's own set-up writes it; never a story's words or a secret."""
+    written = io.StringIO()
+    before = structlog.get_config()
+    with contextlib.redirect_stderr(written):
+        logs.set_up("DEBUG", "json")
+    # A cached logger would go on writing to the journal of an earlier test.
+    structlog.configure(cache_logger_on_first_use=False)
+    handler = logging.StreamHandler(written)
+    logging.getLogger().addHandler(handler)
+    yield written
+    logging.getLogger().removeHandler(handler)
+    structlog.configure(**before)
+    said = written.getvalue() + "".join(capfd.readouterr())
+    for secret in (UNSAID, KEY, "local."):
+        assert secret not in said, said
 
 
 @pytest.fixture
@@ -39,6 +64,8 @@ async def local() -> AsyncIterator[LocalDiscord]:
     async with LocalDiscord(rate_limits=False, openapi=os.environ.get("DISCORD_OPENAPI")) as server:
         yield server
         assert not server.schema_violations
+        assert not server.errors
+        assert not server.pings, "nothing the bot says may ping anybody"
 
 
 @dataclass
@@ -69,7 +96,7 @@ def settings(tmp_path: Path, local: LocalDiscord, claude: LocalClaude) -> Settin
         discord_token=local.token,
         discord_api_base=local.api_base,
         discord_gateway_url=local.gateway_url,
-        anthropic_api_key="local",
+        anthropic_api_key=KEY,
         anthropic_base_url=claude.base_url,
         database_url=f"sqlite:///{tmp_path}/troupe.db",
         troupe_countdown_seconds=0,
@@ -108,19 +135,16 @@ async def bot(settings: Settings, town: Town, local: LocalDiscord) -> AsyncItera
 @pytest.fixture
 async def story(bot: Bot, town: Town) -> Town:
     """A story: Anna owns it and plays Mira, Bo plays Tom, nobody plays Old Pike."""
-    await town.anna.slash(
+    opened = await ask(
+        town.anna,
         town.inn,
         "story open",
         title="The Inn",
-        premise="A storm keeps four strangers in a lonely inn, and one of them is not who he says.",
+        premise=f"A storm keeps four strangers in a lonely inn with a {UNSAID} on its sign.",
     )
+    assert "The Inn" in opened
     for who, name in ((town.anna, "Mira"), (town.bo, "Tom"), (None, "Old Pike")):
-        await town.anna.slash(town.inn, "cast add", name=name)
+        assert "joins the cast" in await ask(town.anna, town.inn, "cast add", name=name)
         if who:
-            await who.slash(town.inn, "cast claim", name=name)
+            assert "plays" in await ask(who, town.inn, "cast claim", name=name)
     return town
-
-
-async def settle_down() -> None:
-    """Let everything that is ready run."""
-    await asyncio.sleep(0)

@@ -1,0 +1,81 @@
+"""What tests of the whole bot share: acting, waiting and reading as a person would."""
+
+import time
+from typing import Any
+
+from playground.server import Channel, LocalDiscord, Message, Person
+from playground.server.exchange import Exchange
+
+SECONDS_TO_ANSWER = 2.0
+"""A command answers within a second on a free machine; two are allowed on a busy one."""
+UNSAID = "quillfeather"
+"""A word that stands in stories only: it must never show up in a log."""
+
+
+async def use(person: Person, channel: Channel, command: str, /, **given: Any) -> Exchange:
+    """Use a command and hold the bot to answering soon."""
+    began = time.monotonic()
+    exchange = await person.slash(channel, command, **given)
+    assert time.monotonic() - began < SECONDS_TO_ANSWER, command
+    return exchange
+
+
+async def ask(person: Person, channel: Channel, command: str, /, **given: Any) -> str:
+    """Use a command; the text of its answer."""
+    return (await (await use(person, channel, command, **given)).answer()).text
+
+
+async def press(person: Person, message: Message, key: str) -> str:
+    """Press a button; the text of the answer."""
+    return (await (await person.click(message, key)).answer()).text
+
+
+async def sent(person: Person, exchange: Exchange, values: dict[str, Any]) -> str:
+    """Send a form; the text of the answer."""
+    return (await (await person.submit(exchange, values)).answer()).text
+
+
+def spoken(channel: Channel) -> list[tuple[str, str]]:
+    """Name and text of every post made by webhook, oldest first."""
+    return [(m.author_name, m.content) for m in channel.messages if m.author.webhook]
+
+
+async def heard(local: LocalDiscord, channel: Channel, *texts: str) -> None:
+    """Wait until exactly these texts were posted by webhook, and what was typed is gone."""
+    await local.until(
+        lambda: (
+            [text for _, text in spoken(channel)] == list(texts)
+            and not any(m.content in texts and not m.author.webhook for m in channel.messages)
+        ),
+        what=f"{texts}, not {spoken(channel)}",
+    )
+
+
+def last_card(channel: Channel) -> Message | None:
+    """The newest message of the bot that has components."""
+    return next((m for m in reversed(channel.messages) if m.components), None)
+
+
+def voting(message: Message) -> list[str]:
+    """Ids of a card's vote buttons, in the order shown."""
+    return [b.custom_id for b in message.buttons if b.custom_id.startswith("vote:")]
+
+
+async def ballot(local: LocalDiscord, who: Person, channel: Channel, **given: Any) -> Message:
+    """Ask for a continuation and wait for the card with its drafts."""
+    told = await ask(who, channel, "scene continue", **given)
+    assert "Drafting" in told, told
+    return await shown(local, channel)
+
+
+async def shown(local: LocalDiscord, channel: Channel, drafts: int = 1) -> Message:
+    """Wait for a card with at least so many drafts to vote on."""
+    return await local.until(
+        lambda: next((m for m in reversed(channel.messages) if len(voting(m)) >= drafts), None),
+        what=f"a card with {drafts} drafts",
+    )
+
+
+def texts_of(channel: Channel) -> list[str]:
+    """The text of every message, oldest first."""
+    return [m.text for m in channel.messages]
