@@ -79,13 +79,12 @@ def split_posts(text: str, first_room: int = MAX_POST) -> list[str]:
     rest = text.strip("\n")
     while rest:
         room = (first_room if not parts else MAX_POST) - spare
-        if length(rest) <= room:
-            parts.append(rest)
-            break
-        cut = _break_point(rest, room)
-        parts.append(rest[:cut].rstrip())
+        cut = len(rest) if length(rest) <= room else _break_point(rest, room)
+        # What shows nothing is no post, and does not use up the room of the first.
+        if not is_blank(rest[:cut]):
+            parts.append(rest[:cut] if cut == len(rest) else rest[:cut].rstrip())
         rest = rest[cut:].lstrip("\n") if "\n" in rest[cut : cut + 1] else rest[cut:].lstrip(" ")
-    return _mend_fences([part for part in parts if not is_blank(part)])
+    return _mend_fences(parts)
 
 
 def _break_point(text: str, room: int) -> int:

@@ -1,0 +1,173 @@
+"""Fakes of our own ports, written by hand: a clock, a narrator, a stage."""
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.ports import Draft, DraftedVariant, StageLaterError, StageUnsureError
+from bot.story.posts import Manner, Post
+from bot.story.prompt import Prompt
+from bot.story.purse import Usage
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    def advance(self, **span: float) -> datetime:
+        self.time += timedelta(**span)
+        return self.time
+
+
+Meanwhile = Callable[[], Awaitable[object]]
+
+
+class FakeNarrator:
+    """Answers what was enqueued, in order; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.prompts: list[Prompt] = []
+        self.asked_for: list[int] = []
+        self.price = 1_000
+        """Micro-dollars per variant, in estimates and answers."""
+        self._answers: deque[tuple[Sequence[DraftedVariant] | Exception | None, Meanwhile | None]]
+        self._answers = deque()
+
+    @property
+    def model(self) -> str:
+        return "fake-1"
+
+    def enqueue(self, *variants: DraftedVariant, meanwhile: Meanwhile | None = None) -> None:
+        """The next answer; ``meanwhile`` is done before it is given."""
+        self._answers.append((variants, meanwhile))
+
+    def fail(self, error: Exception, meanwhile: Meanwhile | None = None) -> None:
+        """The next call fails."""
+        self._answers.append((error, meanwhile))
+
+    def hang(self) -> None:
+        """The next call is never answered."""
+        self._answers.append((None, None))
+
+    def estimate(self, prompt: Prompt, variants: int) -> int:
+        assert prompt.may_voice
+        return self.price * variants
+
+    async def draft(self, prompt: Prompt, variants: int) -> Draft:
+        self.prompts.append(prompt)
+        self.asked_for.append(variants)
+        answer, meanwhile = self._answers.popleft()
+        if meanwhile:
+            await meanwhile()
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is None:
+            await asyncio.Event().wait()
+        cost = self.price * variants
+        return Draft(
+            tuple(answer or ()), self.model, Usage(input_tokens=10, output_tokens=20), cost
+        )
+
+
+class FakeStage:
+    """A channel full of messages: what was posted, redrawn and removed, and what can go wrong.
+
+    Attributes:
+        messages: channel → message id → the post it shows, oldest first.
+        done: every deed in order, such as ``("send", "Hello")``.
+        proxies: whether turns can be posted by webhook.
+        blind: an error that each look into the channel's history meets.
+    """
+
+    def __init__(self) -> None:
+        self.messages: dict[int, dict[int, Post]] = {}
+        self.done: list[tuple[str, object]] = []
+        self.proxies = True
+        self.blind: Exception | None = None
+        self.meanwhile: Meanwhile | None = None
+        self._ids = itertools.count(5_000)
+        self._faults: dict[str, deque[Exception]] = {}
+        self._lost_answers = 0
+
+    def fault(self, deed: str, error: Exception) -> None:
+        """The next ``deed`` (send, redraw, remove, find) fails, and nothing happens."""
+        self._faults.setdefault(deed, deque()).append(error)
+
+    def lose_answer(self) -> None:
+        """The next send happens, but its answer is lost."""
+        self._lost_answers += 1
+
+    def shown(self, channel_id: int) -> list[str]:
+        """The texts that stand in a channel, cards by their kind."""
+        standing = self.messages.get(channel_id, {}).values()
+        return [post.text or f"<{post.kind}>" for post in standing]
+
+    def ids(self, channel_id: int) -> list[int]:
+        return list(self.messages.get(channel_id, {}))
+
+    def deeds(self, kind: str) -> list[object]:
+        return [what for did, what in self.done if did == kind]
+
+    async def _meet(self, deed: str) -> None:
+        if self.meanwhile:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
+        faults = self._faults.get(deed)
+        if faults:
+            raise faults.popleft()
+
+    async def newest(self, channel_id: int) -> int:
+        return max(self.messages.get(channel_id, {}), default=0)
+
+    async def manner(self, channel_id: int) -> Manner:
+        assert channel_id
+        return Manner.WEBHOOK if self.proxies else Manner.PLAIN
+
+    async def send(self, post: Post) -> int:
+        assert post.manner is not None
+        await self._meet("send")
+        message_id = next(self._ids)
+        self.messages.setdefault(post.channel_id, {})[message_id] = post
+        self.done.append(("send", post.text or post.kind))
+        if self._lost_answers:
+            self._lost_answers -= 1
+            raise StageUnsureError("the answer was lost")
+        return message_id
+
+    async def find(self, post: Post) -> Sequence[int]:
+        if self.blind:
+            raise self.blind
+        await self._meet("find")
+        assert post.after_id is not None
+        return [
+            message_id
+            for message_id, shown in self.messages.get(post.channel_id, {}).items()
+            if message_id > post.after_id
+            and (shown.kind, shown.text, shown.name) == (post.kind, post.text, post.name)
+        ]
+
+    async def redraw(self, post: Post) -> None:
+        await self._meet("redraw")
+        assert post.message_id is not None
+        self.messages[post.channel_id][post.message_id] = replace(post)
+        self.done.append(("redraw", post.text or post.kind))
+
+    async def remove(self, channel_id: int, message_id: int, manner: Manner | None) -> None:
+        assert manner is None or isinstance(manner, Manner)
+        await self._meet("remove")
+        self.messages.get(channel_id, {}).pop(message_id, None)
+        self.done.append(("remove", message_id))
+
+
+def later(seconds: float) -> StageLaterError:
+    return StageLaterError("please wait", seconds)
