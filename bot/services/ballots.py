@@ -537,6 +537,8 @@ class Ballots:
 
 def _direction(direction: str) -> str:
     kept = " ".join(clean_text(direction).split())
+    if is_blank(kept):
+        return ""
     if len(kept) > MAX_DIRECTION:
         raise InvalidError(f"A direction has at most {MAX_DIRECTION} characters.")
     return kept
