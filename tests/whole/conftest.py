@@ -1,6 +1,5 @@
 """The whole bot over a real socket: the local Discord, the local Claude, and people."""
 
-import asyncio
 import contextlib
 import io
 import logging
@@ -90,7 +89,16 @@ class Bot:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, local: LocalDiscord, claude: LocalClaude) -> Settings:
+def tuned() -> dict[str, float]:
+    """Settings that a test wants otherwise."""
+    return {}
+
+
+@pytest.fixture
+def settings(
+    tmp_path: Path, local: LocalDiscord, claude: LocalClaude, tuned: dict[str, float]
+) -> Settings:
+    usual = {"troupe_countdown_seconds": 0, "troupe_daily_cap_usd": 1000}
     return Settings(
         _env_file=None,
         discord_token=local.token,
@@ -99,8 +107,7 @@ def settings(tmp_path: Path, local: LocalDiscord, claude: LocalClaude) -> Settin
         anthropic_api_key=KEY,
         anthropic_base_url=claude.base_url,
         database_url=f"sqlite:///{tmp_path}/troupe.db",
-        troupe_countdown_seconds=0,
-        troupe_daily_cap_usd=1000,
+        **(usual | tuned),
     )
 
 

@@ -1,8 +1,11 @@
 """What tests of the whole bot share: acting, waiting and reading as a person would."""
 
+import asyncio
+import json
 import time
 from typing import Any
 
+from playground.claude.faults import Verbatim
 from playground.server import Channel, LocalDiscord, Message, Person
 from playground.server.exchange import Exchange
 
@@ -51,11 +54,6 @@ async def heard(local: LocalDiscord, channel: Channel, *texts: str) -> None:
     )
 
 
-def last_card(channel: Channel) -> Message | None:
-    """The newest message of the bot that has components."""
-    return next((m for m in reversed(channel.messages) if m.components), None)
-
-
 def voting(message: Message) -> list[str]:
     """Ids of a card's vote buttons, in the order shown."""
     return [b.custom_id for b in message.buttons if b.custom_id.startswith("vote:")]
@@ -79,3 +77,35 @@ async def shown(local: LocalDiscord, channel: Channel, drafts: int = 1) -> Messa
 def texts_of(channel: Channel) -> list[str]:
     """The text of every message, oldest first."""
     return [m.text for m in channel.messages]
+
+
+async def read_up_to(bot: Any, message: Message) -> None:
+    """Wait until the bot has read a message that leaves no trace in the channel."""
+    async with asyncio.timeout(10):
+        while (await bot.troupe.services.stories.live_channels())[message.channel.id] < message.id:
+            await asyncio.sleep(0.01)
+
+
+def written(*variants: list[tuple[str, str]], angle: str = "an angle") -> Verbatim:
+    """The model's answer: variants, each of beats, each of an actor and a text."""
+    return Verbatim(
+        json.dumps(
+            {
+                "variants": [
+                    {
+                        "angle": f"{angle} {number}",
+                        "beats": [
+                            {"actor": actor, "kind": "speech", "text": text}
+                            for actor, text in beats
+                        ],
+                    }
+                    for number, beats in enumerate(variants, 1)
+                ]
+            }
+        )
+    )
+
+
+def pikes(*texts: str) -> Verbatim:
+    """The model's answer: one line of Old Pike per variant."""
+    return written(*([("Old Pike", text)] for text in texts))

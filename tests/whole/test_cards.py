@@ -1,0 +1,153 @@
+"""A ballot's card: within Discord's limits whatever is on it, alive after a restart, repaired."""
+
+from playground.server.message import walk
+from playground.server.payloads import message_json
+from tests.whole.kit import (
+    UNSAID,
+    ask,
+    ballot,
+    heard,
+    pikes,
+    press,
+    sent,
+    shown,
+    spoken,
+    use,
+    voting,
+    written,
+)
+
+THREE = ("The bridge is gone.", "I never liked the sea.", "Who took my lantern?")
+
+
+def chapter(number):
+    """A variant of some 8,000 characters, like no other."""
+    words = " ".join(f"{UNSAID}{number}w{n}" for n in range(195))
+    return [("Old Pike", f"Opening {number}. {words}"), ("Narrator", f"Ending {number}. {words}")]
+
+
+def assert_fits(card):
+    parts = list(walk(card.components))
+    assert len(parts) <= 40
+    assert sum(len(p.get("content", "")) for p in parts) <= 4_000
+
+
+async def test_eight_long_drafts_show_openings_and_can_be_read_page_by_page(story, local, claude):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    for number in range(12):
+        await ask(anna, inn, "cast add", name=f"Extra {number} {'y' * 70}")
+    claude.faults.append(written(*map(chapter, range(4)), angle="a" * 60))
+    card = await ballot(local, anna, inn, variants=4, direction="d" * 1_000)
+    assert_fits(card)
+    form = await bo.click(card, "Steer")
+    # A ballot's later rounds have as many drafts as the story's setting says.
+    claude.faults.append(written(*map(chapter, range(4, 8)), angle="b" * 60))
+    await sent(bo, form, {"direction": "*" * 900})
+    await shown(local, inn, 7)
+    form = await bo.click(card, "Mine")
+    mine = "Narrator: " + "mine " * 700
+    await sent(bo, form, {"draft": mine})
+    await shown(local, inn, 8)
+    assert_fits(card)
+    assert [b.label for b in card.buttons[:8]] == list("ABCDEFGH")
+    assert "Opening 0." in card.text
+    assert "Ending 0." not in card.text
+    assert "The card is full: 8 drafts" in await press(anna, card, "Mine")
+    assert "The card is full: 8 drafts" in await press(anna, card, "Steer")
+
+    page = await (await story.cy.click(card, "Read")).answer()
+    assert page.seen_by == story.cy.id
+    read = [page.text]
+    assert page.buttons[0].disabled
+    while not page.buttons[1].disabled:
+        await story.cy.click(page, "Next")
+        read.append(page.text)
+    whole = "\n".join(read)
+    assert all(len(text) <= 2_000 for text in read)
+    for number in range(7):
+        assert f"{UNSAID}{number}w0 " in whole
+        assert f"Ending {number}." in whole
+        assert f"{UNSAID}{number}w194" in whole
+    assert "mine mine" in whole
+    await story.cy.click(page, "Back")
+    assert page.text == read[-2]
+    for person in (anna, bo):
+        await press(person, card, "A")
+    await local.until(lambda: "won" in card.text, timeout=20)
+    assert all(len(text) <= 2_000 for _, text in spoken(inn))
+    assert len(spoken(inn)) > 2
+
+
+async def test_a_press_after_the_end_explains_itself_and_repairs_the_card(story, local, claude):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    claude.faults.append(pikes(*THREE))
+    card = await ballot(local, anna, inn)
+    a = voting(card)[0]
+    await press(anna, card, a)
+    await local.until(lambda: "1 voted" in card.text, what="the first vote shown")
+
+    # Discord says yes to the edits that follow and forgets them: the card is stale.
+    unchanged = message_json(card, local.world)
+    lost = local.before("PATCH", rf"/messages/{card.id}$", lambda _: (200, unchanged, {}))
+    with lost as handle:
+        await press(bo, card, a)
+        await local.until(lambda: spoken(inn), what="the winner posted")
+        await local.until(lambda: handle.count, what="the edit that is lost")
+    assert voting(card)
+    decided = "This ballot is decided. `/scene history` shows what was on it."
+    assert await press(bo, card, a) == decided
+    await local.until(lambda: "won" in card.text and not card.buttons, what="the card repaired")
+
+
+async def test_buttons_work_after_a_restart_and_old_ones_explain_themselves(
+    story, local, claude, bot
+):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    await anna.say(inn, "Before.")
+    await heard(local, inn, "Before.")
+    post = inn.last_message
+    form = await anna.click(
+        await (await use(anna, inn, "cast edit", name="Mira")).answer(), "Sheet"
+    )
+    claude.faults.append(pikes(*THREE))
+    card = await ballot(local, anna, inn)
+    await press(anna, card, voting(card)[0])
+    await bot.stop()
+    await bo.say(inn, "Typed while nobody listened.")
+    await bot.start()
+    await local.bot_ready()
+    await heard(local, inn, "Before.", "Typed while nobody listened.")
+    assert "drinks" in await sent(anna, form, {"Who it is": "She drinks."})
+    await press(bo, card, voting(card)[0])
+    await local.until(lambda: "won" in card.text)
+    assert "**Anna**" in (await (await bo.menu(post, "Who wrote this?")).answer()).text
+    # What an earlier or later version of the bot may have left behind.
+    for custom_id in ("vote:v0:3", "splice:v9:", "something else"):
+        whole = inn.messages[0]
+        whole.components = [
+            {
+                "type": 1,
+                "id": 1,
+                "components": [
+                    {"type": 2, "style": 1, "id": 2, "label": "Old", "custom_id": custom_id}
+                ],
+            }
+        ]
+        assert "from an older version and works no more" in await press(bo, whole, "Old")
+    whole.components[0]["components"][0]["custom_id"] = "vote:v1:999"
+    assert await press(bo, whole, "Old") == "That draft does not exist any more."
+    whole.components[0]["components"][0]["custom_id"] = "none:v1:999"
+    assert await press(bo, whole, "Old") == "That ballot does not exist any more."
+
+
+async def test_a_deleted_card_of_a_live_ballot_is_posted_anew(story, local, claude):
+    anna, inn = story.anna, story.inn
+    claude.faults.append(pikes(*THREE))
+    card = await ballot(local, anna, inn)
+    await local.owner().delete(card)
+    # A second continue offers Steer, which draws the card, which is found gone and posted again.
+    again = await (await use(anna, inn, "scene continue")).answer()
+    form = await anna.click(again, "Steer")
+    await sent(anna, form, {"direction": "darker"})
+    card = await shown(local, inn, 3)
+    assert "You approve of **B**" in await press(story.bo, card, "B")

@@ -1,0 +1,218 @@
+"""What is registered, and each command of a story, its cast and its canon, over the wire."""
+
+import json
+
+from tests.whole.kit import UNSAID, ask, heard, press, sent, use
+
+COMMANDS = {
+    "story open": "title premise style variants rating",
+    "story show": "",
+    "story settings": (
+        "style point_of_view variants window_hours quorum tie counts voters proxying ai"
+    ),
+    "story pause": "",
+    "story resume": "",
+    "story close": "",
+    "story export": "format",
+    "cast add": "name description",
+    "cast edit": "name",
+    "cast list": "",
+    "cast show": "name",
+    "cast claim": "name",
+    "cast release": "name",
+    "cast play": "name",
+    "scene continue": "direction as_character variants",
+    "scene say": "text as_character",
+    "scene narrate": "text",
+    "scene undo": "deeds",
+    "scene redo": "",
+    "scene history": "",
+    "canon add": "fact about",
+    "canon list": "",
+    "canon show": "fact",
+    "canon retire": "fact",
+}
+COMPLETED = {
+    "cast edit name",
+    "cast show name",
+    "cast claim name",
+    "cast release name",
+    "cast play name",
+    "scene continue as_character",
+    "scene continue variants",
+    "scene say as_character",
+    "canon add about",
+    "canon show fact",
+    "canon retire fact",
+}
+
+
+async def test_exactly_these_commands_are_registered(bot, local):
+    found, completed, menus = {}, set(), set()
+    for command in local.world.commands.values():
+        body = command.body
+        if body.get("type", 1) != 1:
+            menus.add(body["name"])
+            continue
+        for step in body["options"]:
+            name = f"{body['name']} {step['name']}"
+            assert len(step["description"]) > 10
+            options = step.get("options", [])
+            found[name] = " ".join(option["name"] for option in options)
+            completed |= {f"{name} {o['name']}" for o in options if o.get("autocomplete")}
+            assert all(o["description"][0].isupper() for o in options)
+    assert found == COMMANDS
+    assert completed == COMPLETED
+    assert menus == {"Take back", "Make canon", "Who wrote this?"}
+
+
+async def test_the_life_of_a_story(story):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    shown = await ask(anna, inn, "story show")
+    assert "0 turns · 0 facts" in shown
+    assert "**Mira** (Anna), **Tom** (Bo)" in shown
+    assert "until claimed: **Old Pike**" in shown
+    assert "`variants` 3 drafts in a ballot" in await ask(bo, inn, "story settings")
+    changed = await ask(
+        anna, inn, "story settings", variants=1, quorum=1, window_hours=0.5, ai="voices_only"
+    )
+    assert "`variants` 1 draft in a ballot" in changed
+    assert "`quorum` 1 writer must have voted" in changed
+    assert "`window_hours` 0.5 h" in changed
+    assert "voices only" in changed
+    assert "Only the owner" in await ask(bo, inn, "story settings", variants=2)
+    assert "Only the owner" in await ask(bo, inn, "story pause")
+    assert "is paused" in await ask(anna, inn, "story pause")
+    assert "paused already" in await ask(anna, inn, "story pause")
+    assert "goes on" in await ask(anna, inn, "story resume")
+    assert "plays a story already" in await ask(bo, inn, "story open", title="B", premise="C")
+    assert "is closed" in await ask(anna, inn, "story close")
+    assert "This story is closed." in await ask(anna, inn, "story resume")
+    thin = await ask(bo, inn, "story open", title="B", premise="A thin one.", variants=4)
+    assert [f"{n}. " in thin for n in (1, 2, 3, 4)] == [True, True, True, False]
+
+
+async def test_the_book_in_both_formats(story, local):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    await anna.say(inn, f"A {UNSAID}!")
+    await heard(local, inn, f"A {UNSAID}!")
+    await ask(bo, inn, "canon add", fact="The lamp is lit")
+    exchange = await use(bo, inn, "story export")
+    markdown = (await exchange.answer()).attachments[0]
+    assert markdown.filename == "the-inn.md"
+    for words in ("# The Inn", "**Mira**", f"A {UNSAID}!", "The lamp is lit", "Anna: 100%"):
+        assert words in markdown.text
+    exchange = await use(bo, inn, "story export", format="json")
+    book = json.loads((await exchange.answer()).attachments[0].text)
+    assert [(t["speaker"], t["author"], t["source"]) for t in book["turns"]] == [
+        ("Mira", "Anna", "human")
+    ]
+    assert exchange.message.seen_by == bo.id
+
+
+async def test_sheets_are_cards_with_a_form_per_group(story, local):
+    anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
+    card = await (await use(anna, inn, "cast edit", name="mira")).answer()
+    assert [b.label for b in card.buttons] == ["Sheet", "Name and picture"]
+    form = await anna.click(card, "Sheet")
+    assert len(form.modal.fields) == 5
+    told = await sent(
+        anna,
+        form,
+        {"Who it is": "An innkeeper.", "How it speaks": "Low.", "Secrets": f"The {UNSAID}."},
+    )
+    assert all(words in told for words in ("An innkeeper.", "Voice: Low.", UNSAID))
+    assert UNSAID not in await ask(bo, inn, "cast show", name="Mira")
+    form = await anna.click(card, "Name and picture")
+    values = {
+        "Name": "Mira Vale",
+        "Also called": "M, the host",
+        "Picture": "https://a.example/m.png",
+    }
+    told = await sent(anna, form, values)
+    assert "## Mira Vale" in told
+    assert "Also called M and the host" in told
+    await anna.say(inn, "Here I am.")
+    await heard(local, inn, "Here I am.")
+    post = inn.last_message
+    assert (post.author_name, post.avatar) == ("Mira Vale", "https://a.example/m.png")
+    assert "may edit it" in await ask(cy, inn, "cast edit", name="the host")
+    # The card's buttons still know the old name: they say so instead of failing.
+    assert "Nobody in this story is called that" in await press(anna, card, "Sheet")
+
+
+async def test_a_form_that_is_refused_gives_the_text_back(story):
+    anna, inn = story.anna, story.inn
+    card = await (await use(anna, inn, "cast edit", name="Mira")).answer()
+    form = await anna.click(card, "Name and picture")
+    answer = await (await anna.submit(form, {"Name": "clyde", "Also called": "C"})).answer()
+    assert "Discord refuses names with “clyde”" in answer.text
+    assert "name:\nclyde" in answer.attachments[0].text
+    form = await anna.click(card, "Name and picture")
+    assert "begins with https://" in await sent(anna, form, {"Picture": "https://"})
+    form = await use(anna, inn, "scene say")
+    answer = await (await anna.submit(form, {"text": " \u200b "})).answer()
+    assert "nothing to say yet" in answer.text
+
+
+async def test_claim_release_and_play(story, local):
+    anna, bo, inn = story.anna, story.bo, story.inn
+
+    async def offered(who, command, typed=""):
+        return [c.value for c in await who.autocomplete(inn, command, "name", typed)]
+
+    assert await offered(anna, "cast claim") == ["Old Pike"]
+    assert await offered(anna, "cast release") == ["Mira"]
+    assert await offered(anna, "cast show", "O") == ["Tom", "Old Pike"]
+    assert "Anna plays **Old Pike**" in await ask(anna, inn, "cast claim", name="old pike")
+    assert await offered(anna, "cast play") == ["Mira", "Old Pike"]
+    await anna.say(inn, "Arr.")
+    await heard(local, inn, "Arr.")
+    assert inn.last_message.author_name == "Old Pike"
+    assert "You speak as **Mira** now" in await ask(anna, inn, "cast play", name="Mira")
+    await anna.say(inn, "Hush.")
+    await heard(local, inn, "Arr.", "Hush.")
+    assert inn.last_message.author_name == "Mira"
+    assert "You do not hold Tom" in await ask(anna, inn, "cast play", name="Tom")
+    assert "is free again" in await ask(anna, inn, "cast release", name="Old Pike")
+    listed = await ask(bo, inn, "cast list")
+    assert listed == "**Mira** · Anna\n**Tom** · Bo\n**Old Pike** · free"
+    for number in range(60):
+        await anna.slash(inn, "cast add", name=f"Villager {number} {'x' * 60}")
+    pages = await (await use(bo, inn, "cast list")).answer()
+    assert [b.label for b in pages.buttons] == ["Back", "1 of 3", "Next"]
+    assert "Villager 59" not in pages.text
+    await bo.click(pages, "Next")
+    await bo.click(pages, "Next")
+    assert "Villager 59" in pages.text
+    assert [b.disabled for b in pages.buttons] == [False, True, True]
+    await bo.click(pages, "Back")
+    assert len(await offered(bo, "cast claim")) == 25
+    assert len(await ask(bo, inn, "story show")) <= 2_000
+
+
+async def test_canon(story, local):
+    anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
+    assert "Nothing is settled yet" in await ask(cy, inn, "canon list")
+    assert "decide what is true" in await ask(cy, inn, "canon add", fact="No")
+    told = await ask(bo, inn, "canon add", fact="He limps", about="old pike")
+    assert told == "📜 `1` **Old Pike** · He limps"
+    assert "as fact 1" in await ask(anna, inn, "canon add", fact="he  LIMPS")
+    await anna.say(inn, "The well is deep.\nAnd dry.")
+    await heard(local, inn, "The well is deep.\nAnd dry.")
+    form = await anna.menu(inn.last_message, "Make canon")
+    assert form.modal.fields[0].value == "The well is deep. And dry."
+    told = await sent(anna, form, {"What is true?": "The well is dry"})
+    assert told == "📜 `2` **Mira** · The well is dry"
+    shown = await ask(cy, inn, "canon show", fact=2)
+    assert "From a passage of Mira" in shown
+    assert "> The well is deep.\n> And dry." in shown
+    found = await bo.autocomplete(inn, "canon show", "fact", "limps")
+    assert [(c.name, c.value) for c in found] == [("1 · He limps", 1)]
+    assert "may retire it" in await ask(cy, inn, "canon retire", fact=2)
+    assert "no longer holds" in await ask(anna, inn, "canon retire", fact=1)
+    assert "retired already" in await ask(anna, inn, "canon retire", fact=1)
+    assert await ask(cy, inn, "canon list") == "`2` **Mira** · The well is dry"
+    assert "There is no fact 9" in await ask(cy, inn, "canon show", fact=9)
+    foreign = await (await bo.menu(inn.messages[0], "Make canon")).answer()
+    assert "not a passage of this story" in foreign.text
