@@ -88,6 +88,8 @@ class House:
         Raises:
             RehearsalError: it ended at once, or did not connect.
         """
+        # The connection of a bot that was killed takes a moment to break.
+        await self.local.until(lambda: not self.local.ready, what="the last connection to end")
         await self.bot.start()
         ready = asyncio.ensure_future(self.local.bot_ready(START_SECONDS, commands=True))
         ended = asyncio.ensure_future(self.bot.ended())

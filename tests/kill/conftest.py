@@ -1,0 +1,37 @@
+import pytest
+import pytest_asyncio
+
+from playground.rehearsal.house import House
+from tests.kill.kit import Knife
+
+ANSWER_SECONDS = 1.5
+"""People wait three seconds for an answer. A killed bot gives none: wait less often."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bytecode(tmp_path_factory):
+    """The bot starts dozens of times here: let it keep its bytecode, outside of the project."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("bytecode")))
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory):
+    """One bot and one Discord for all tests of a file; each plays on a server of its own."""
+    async with House(tmp_path_factory.mktemp("house"), seed=1) as house:
+        house.local.limits.answer_seconds = ANSWER_SECONDS
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def knife(house):
+    knife = Knife(house)
+    yield knife
+    knife.put_away()
+    assert not house.local.pings
+    assert not house.local.schema_violations
+    assert not house.local.errors
+    if not house.bot.running:
+        await house.start_bot()
