@@ -140,7 +140,8 @@ def as_record(book: Book) -> StoryRecord:
             )
             for n, turn in enumerate(book.turns)
         ],
-        shares=shares(book),
+        # Rounded: nobody needs seventeen digits, which look like one of Discord's ids.
+        shares={author: round(part, 4) for author, part in shares(book).items()},
     )
 
 

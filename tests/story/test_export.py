@@ -166,9 +166,9 @@ Nobody  speaks.\
                 },
             ],
             "shares": {
-                "model": 0.509090909090909,
-                "Ada": 0.34545454545454546,
-                "model, edited by Ben": 0.14545454545454545,
+                "model": 0.5091,
+                "Ada": 0.3455,
+                "model, edited by Ben": 0.1455,
             },
         }
     )
