@@ -21,10 +21,10 @@ ROUNDS = 8
 """Ballots asked for, until one has a winner."""
 LINES_PER_FACT = 25
 LINES_PER_CHAT = 12
-_FACT_WORDS = 8
+FACT_WORDS = 8
 _TITLE = 100
 _OPEN_ALREADY = "A ballot is open already"
-_CHAT = (
+CHAT = (
     "((brb, the kettle is boiling))",
     "// I did not see that coming",
     "(ooc) whose turn is it next?",
@@ -136,10 +136,10 @@ class Performance:
         """What people do besides: chat at the table, and put down what is true."""
         if self.chance.random() < 1 / LINES_PER_CHAT:
             await self.patience.online()
-            await self.chance.choice(self.writers).say(self.channel, self.chance.choice(_CHAT))
+            await self.chance.choice(self.writers).say(self.channel, self.chance.choice(CHAT))
             self.tally.chats += 1
         if number % LINES_PER_FACT == LINES_PER_FACT // 2:
-            words = " ".join(line.text.split()[:_FACT_WORDS])
+            words = " ".join(line.text.split()[:FACT_WORDS])
             fact = f"Line {number + 1} begins: “{words}”"
             who = self.chance.choice(self.writers)
             await self.patience.public(who, self.channel, "canon add", fact=fact[:500])

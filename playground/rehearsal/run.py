@@ -62,7 +62,7 @@ async def rehearse(options: Options) -> int:
     try:
         script = _script(options)
         async with House(options.out, seed=options.seed, fast=options.fast) as house:
-            done = await _perform(house, script, options, console)
+            done = await perform(house, script, options, console)
             console.print(_table(done, house))
         write_out(options.out, done.exports)
     except (RehearsalError, ApiError, InteractionFailed, TimeoutError, OSError) as error:
@@ -78,8 +78,12 @@ def _script(options: Options) -> Script:
     return read_script(options.script)
 
 
-async def _perform(house: House, script: Script, options: Options, console: Console) -> Rehearsed:
-    """Perform all stories side by side, for as long as the bot lives."""
+async def perform(house: House, script: Script, options: Options, console: Console) -> Rehearsed:
+    """Perform all stories side by side, for as long as the bot lives.
+
+    Raises:
+        RehearsalError: the bot died or refused something, or a line did not appear.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

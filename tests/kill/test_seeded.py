@@ -9,7 +9,7 @@ import playground
 from playground.rehearsal.script import Script, read_script
 from tests.kill.kit import cast, performed
 
-SCENE = Path(playground.__file__).parent / "scenes" / "the-thirteenth-stroke.jsonl"
+SCENE = Path(playground.__file__).parent / "scenes" / "the-ferry.jsonl"
 LINES = slice(28, 70)
 KILLS = 30
 
