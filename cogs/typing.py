@@ -85,12 +85,10 @@ class TypingCog(commands.Cog):
         """Tell a writer why what they typed is no turn.
 
         While a story rests people talk on in its channel: they are told once, and then reminded by
-        a sign; once it is closed, not even that.
+        a sign.
         """
         who = (message.channel.id, message.author.id)
         again = state is not StoryState.OPEN and self._told.get(who) == refusal
-        if again and state is StoryState.CLOSED:
-            return
         await react(message, WARNING)
         if again:
             return
@@ -236,8 +234,13 @@ class TypingCog(commands.Cog):
             after=discord.Object(seen_id), limit=MISSED_AT_MOST, oldest_first=True
         )
         async for message in missed:
-            if is_typed(message):
+            if is_typed(message) and not _was_refused(message):
                 await self._read(message)
+
+
+def _was_refused(message: discord.Message) -> bool:
+    """Whether its writer was told that it is no turn: they may have typed it again since."""
+    return any(reaction.me and str(reaction.emoji) == WARNING for reaction in message.reactions)
 
 
 async def setup(client: TroupeClient) -> None:
