@@ -132,6 +132,7 @@ def town(local: LocalDiscord) -> Town:
 
 @pytest.fixture
 async def bot(settings: Settings, town: Town, local: LocalDiscord) -> AsyncIterator[Bot]:
+    assert town.guild, "people are there before the bot comes"
     running = Bot(settings)
     await running.start()
     await local.bot_ready()
@@ -142,6 +143,7 @@ async def bot(settings: Settings, town: Town, local: LocalDiscord) -> AsyncItera
 @pytest.fixture
 async def story(bot: Bot, town: Town) -> Town:
     """A story: Anna owns it and plays Mira, Bo plays Tom, nobody plays Old Pike."""
+    assert bot.troupe
     opened = await ask(
         town.anna,
         town.inn,

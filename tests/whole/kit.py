@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from playground.claude.faults import Verbatim
@@ -82,8 +83,10 @@ def texts_of(channel: Channel) -> list[str]:
 async def read_up_to(bot: Any, message: Message) -> None:
     """Wait until the bot has read a message that leaves no trace in the channel."""
     async with asyncio.timeout(10):
-        while (await bot.troupe.services.stories.live_channels())[message.channel.id] < message.id:
+        seen = 0
+        while seen < message.id:
             await asyncio.sleep(0.01)
+            seen = (await bot.troupe.services.stories.live_channels())[message.channel.id]
 
 
 def written(*variants: list[tuple[str, str]], angle: str = "an angle") -> Verbatim:
@@ -109,3 +112,10 @@ def written(*variants: list[tuple[str, str]], angle: str = "an angle") -> Verbat
 def pikes(*texts: str) -> Verbatim:
     """The model's answer: one line of Old Pike per variant."""
     return written(*([("Old Pike", text)] for text in texts))
+
+
+async def soon(predicate: Callable[[], object]) -> None:
+    """Wait until something is so of which the local Discord hears nothing, such as a log line."""
+    async with asyncio.timeout(10):
+        while not predicate():  # noqa: ASYNC110 - nobody wakes us up
+            await asyncio.sleep(0.01)

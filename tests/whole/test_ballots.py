@@ -37,7 +37,7 @@ async def opened(story, local, claude, **given):
     return await ballot(local, story.anna, story.inn, **given)
 
 
-async def test_prices_voices_and_the_way_of_a_ballot(story, local, claude):
+async def test_prices_voices_and_the_way_of_a_ballot(story, local):
     anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
     prices = await anna.autocomplete(inn, "scene continue", "variants", "")
     assert [c.value for c in prices] == [1, 2, 3, 4]
@@ -174,7 +174,7 @@ async def test_whoever_votes_after_pressing_mine_holds_nothing_up(story, local, 
 
 
 @pytest.mark.parametrize("tuned", [{"troupe_countdown_seconds": 60}])
-async def test_the_countdown_and_closing(story, local, claude, tuned):
+async def test_the_countdown_and_closing(story, local, claude):
     anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
     card = await opened(story, local, claude)
     assert "closing needs one approval" in await press(anna, card, "Close")

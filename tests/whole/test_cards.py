@@ -32,7 +32,8 @@ def assert_fits(card):
     assert sum(len(p.get("content", "")) for p in parts) <= 4_000
 
 
-async def test_eight_long_drafts_show_openings_and_can_be_read_page_by_page(story, local, claude):
+async def full_card(story, local, claude):
+    """A card with seven long drafts of the model and one by Bo."""
     anna, bo, inn = story.anna, story.bo, story.inn
     for number in range(12):
         await ask(anna, inn, "cast add", name=f"Extra {number} {'y' * 70}")
@@ -45,16 +46,28 @@ async def test_eight_long_drafts_show_openings_and_can_be_read_page_by_page(stor
     await sent(bo, form, {"direction": "*" * 900})
     await shown(local, inn, 7)
     form = await bo.click(card, "Mine")
-    mine = "Narrator: " + "mine " * 700
-    await sent(bo, form, {"draft": mine})
-    await shown(local, inn, 8)
+    await sent(bo, form, {"draft": "Narrator: " + "mine " * 700})
+    return await shown(local, inn, 8)
+
+
+async def test_eight_long_drafts_show_openings(story, local, claude):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    card = await full_card(story, local, claude)
     assert_fits(card)
     assert [b.label for b in card.buttons[:8]] == list("ABCDEFGH")
     assert "Opening 0." in card.text
     assert "Ending 0." not in card.text
     assert "The card is full: 8 drafts" in await press(anna, card, "Mine")
     assert "The card is full: 8 drafts" in await press(anna, card, "Steer")
+    for person in (anna, bo):
+        await press(person, card, "A")
+    await local.until(lambda: "won" in card.text, timeout=20)
+    assert all(len(text) <= 2_000 for _, text in spoken(inn))
+    assert len(spoken(inn)) > 2
 
+
+async def test_openings_can_be_read_on_page_by_page(story, local, claude):
+    card = await full_card(story, local, claude)
     page = await (await story.cy.click(card, "Read")).answer()
     assert page.seen_by == story.cy.id
     read = [page.text]
@@ -71,11 +84,6 @@ async def test_eight_long_drafts_show_openings_and_can_be_read_page_by_page(stor
     assert "mine mine" in whole
     await story.cy.click(page, "Back")
     assert page.text == read[-2]
-    for person in (anna, bo):
-        await press(person, card, "A")
-    await local.until(lambda: "won" in card.text, timeout=20)
-    assert all(len(text) <= 2_000 for _, text in spoken(inn))
-    assert len(spoken(inn)) > 2
 
 
 async def test_a_press_after_the_end_explains_itself_and_repairs_the_card(story, local, claude):

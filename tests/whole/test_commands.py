@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.whole.kit import UNSAID, ask, heard, press, sent, use
 
 COMMANDS = {
@@ -47,7 +49,8 @@ COMPLETED = {
 }
 
 
-async def test_exactly_these_commands_are_registered(bot, local):
+@pytest.mark.usefixtures("bot")
+async def test_exactly_these_commands_are_registered(local):
     found, completed, menus = {}, set(), set()
     for command in local.world.commands.values():
         body = command.body

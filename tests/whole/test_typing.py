@@ -1,6 +1,9 @@
 """Typed turns: proxying, table talk, names in front, long texts, files, replies, stickers."""
 
 import asyncio
+import contextlib
+
+import pytest
 
 from playground.server.errors import ApiError
 from tests.whole.kit import UNSAID, ask, heard, read_up_to, spoken, texts_of, use
@@ -89,7 +92,7 @@ async def test_long_texts_become_several_posts_and_nothing_is_cut(story, local):
 async def test_what_is_too_long_for_a_turn_is_said_and_stays(story, local):
     anna, cy, inn = story.anna, story.cy, story.inn
     await anna.say(inn, "x " * 33_000)
-    await local.until(lambda: anna.dms(), what="a word about it")
+    await local.until(anna.dms, what="a word about it")
     assert anna.dms()[-1].text == "A turn holds at most 64 KB of text."
     assert [r.emoji["name"] for r in inn.last_message.reactions.values()] == ["⚠️"]
     await cy.say(inn, "x " * 33_000)
@@ -166,7 +169,8 @@ async def test_nothing_is_read_where_another_bot_speaks_for_people(story, local,
     assert "1 turn " in await ask(anna, inn, "story show")
 
 
-async def test_a_thread_speaks_through_its_parents_webhook(bot, town, local):
+@pytest.mark.usefixtures("bot")
+async def test_a_thread_speaks_through_its_parents_webhook(town, local):
     thread = town.guild.add_thread(town.inn, "the cellar", by=town.anna)
     assert "The Cellar" in await ask(
         town.anna, thread, "story open", title="The Cellar", premise=f"A {UNSAID} in the dark."
@@ -201,8 +205,6 @@ async def test_pings_and_control_characters_reach_nobody(story, local):
     await ask(bo, inn, "story open", title=storm, premise=storm, style=storm)
     nul = await ask(bo, inn, "cast add", name="A\x00n\u202ea", description="\x00x")
     assert nul == "**Ana** joins the cast: x"
-    try:
+    with contextlib.suppress(ApiError):
         await anna.say(inn, "a\x00b")
-    except ApiError:
-        pass  # Discord may refuse it; what matters is that nothing breaks.
     assert not local.pings
