@@ -11,7 +11,7 @@ from bot.story.errors import (
 from bot.story.posts import PostKind, PostState
 from bot.story.tale import Proxying
 from bot.story.turn import TakingBackKind
-from tests.builders import ADA, BEN, CHANNEL, CLEO, OWNER
+from tests.builders import ADA, BEN, CHANNEL, OWNER
 from tests.services.table import Table, by
 
 
@@ -223,4 +223,3 @@ async def test_a_taking_back_of_another_story_is_not_redone_here(table: Table) -
     with pytest.raises(NotFoundError):
         await table.take_back.redo(by(OWNER, 901), taken.id)
     assert await table.about(PostKind.TAKEN_BACK, taken.id)
-    assert CLEO
