@@ -1,6 +1,7 @@
 """The house of a rehearsal: the local Discord, the local Claude, and the bot's process."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,13 +24,22 @@ class House:
         folder: for the database and the bot's log; a database of an earlier rehearsal is deleted.
         seed: for what the local services leave to chance.
         fast: without countdowns, rate limits and pauses of the narrator.
+        environment: settings of the bot that go before those of a rehearsal.
     """
 
-    def __init__(self, folder: Path, *, seed: int = 0, fast: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seed: int = 0,
+        fast: bool = True,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
         self.local = LocalDiscord(seed, rate_limits=not fast)
         self.claude = LocalClaude(seed=seed, delay=0) if fast else LocalClaude(seed=seed)
-        self._countdown = {"TROUPE_COUNTDOWN_SECONDS": "0"} if fast else {}
+        self._environment = {"TROUPE_COUNTDOWN_SECONDS": "0"} if fast else {}
+        self._environment |= environment or {}
         self.bot = BotProcess(folder, {})
 
     async def __aenter__(self) -> Self:
@@ -64,14 +74,14 @@ class House:
         database = (self._folder / DATABASE).resolve()
         self.bot = BotProcess(
             self._folder,
-            self.local.environment
-            | self._countdown
-            | {
+            {
                 "ANTHROPIC_API_KEY": "local",
                 "ANTHROPIC_BASE_URL": self.claude.base_url,
                 "DATABASE_URL": f"sqlite:///{database}",
                 "TROUPE_DAILY_CAP_USD": _BOUNDLESS_USD,
-            },
+            }
+            | self.local.environment
+            | self._environment,
         )
         await self.start_bot()
 

@@ -1,0 +1,159 @@
+"""The channel on the screen: messages with their numbers, buttons, and who sees them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from playground.server import Button, Message
+from playground.terminal.keyboard import Keyboard
+from playground.terminal.looks import clean, one_line, styled
+
+_COLOURS = ("bright_cyan", "bright_green", "bright_yellow", "bright_magenta", "bright_blue")
+_REMEMBERED = 2_000
+
+
+class Screen:
+    """Shows messages, each with a number by which one can refer to it.
+
+    Args:
+        console: where to.
+        keyboard: whose line stays below.
+        files: the folder for files that the bot sends.
+        whose: names the one person who sees a message that is for one person alone.
+    """
+
+    def __init__(
+        self, console: Console, keyboard: Keyboard, files: Path, whose: Callable[[int], str]
+    ) -> None:
+        self._console = console
+        self._keyboard = keyboard
+        self._files = files
+        self._whose = whose
+        self._numbers: dict[int, int] = {}
+        self._messages: dict[int, Message] = {}
+        self._shown: dict[int, str] = {}
+        self._count = 0
+
+    # --- numbers -------------------------------------------------------------------------------
+
+    def number(self, message: Message) -> int:
+        """The number of a message, given when it is first shown."""
+        if message.id not in self._numbers:
+            self._count += 1
+            self._numbers[message.id] = self._count
+            self._messages[self._count] = message
+            forgotten = self._messages.pop(self._count - _REMEMBERED, None)
+            if forgotten is not None:
+                self._shown.pop(forgotten.id, None)
+        return self._numbers[message.id]
+
+    def numbered(self, number: int) -> Message | None:
+        """The message with a number, if it still stands."""
+        message = self._messages.get(number)
+        return None if message is None or message.deleted else message
+
+    # --- showing -------------------------------------------------------------------------------
+
+    def say(self, text: str, style: str = "dim") -> None:
+        """Say something of the terminal's own."""
+        self.put(Text(clean(text), style))
+
+    def put(self, *shown: Text | Padding) -> None:
+        """Show something above the line being typed."""
+        with self._keyboard.above():
+            for one in shown:
+                self._console.print(one)
+
+    def show(self, message: Message, place: str = "") -> None:
+        """Show a whole message.
+
+        Args:
+            message: which.
+            place: where it stands, if that is not the channel one is in.
+        """
+        if message.loading:
+            return
+        self._shown[message.id] = _face(message)
+        parts = [styled(text) for text in [message.text] if text]
+        parts += [self._file(message, index) for index in range(len(message.attachments))]
+        if message.buttons:
+            parts.append(_buttons(message.buttons))
+        head = self._head(message, place)
+        self.put(head, *(Padding(part, (0, 0, 0, 5)) for part in parts))
+
+    def changed(self, message: Message, place: str = "") -> None:
+        """Show what is new on a message that was shown before."""
+        before, now = self._shown.get(message.id), _face(message)
+        if before == now or message.loading:
+            return
+        if before is None:
+            self.show(message, place)
+            return
+        self._shown[message.id] = now
+        old = before.split("\n")
+        new = [line for line in message.text.split("\n") if line not in old]
+        parts = [styled("\n".join(new))] if new else []
+        shown = _buttons(message.buttons)
+        if message.buttons and shown.plain not in before:
+            parts.append(shown)
+        if parts:
+            head = Text(f"{self.number(message):>3}  ", "dim").append("changed")
+            self.put(head, *(Padding(part, (0, 0, 0, 5)) for part in parts))
+
+    def gone(self, message: Message) -> None:
+        """Say that a message is gone, if it was shown."""
+        if message.id in self._shown and not message.ephemeral:
+            self.say(f"{self.number(message):>3}  gone: {one_line(message.text)[:60]}")
+
+    def _head(self, message: Message, place: str) -> Text:
+        name = one_line(message.author_name)
+        colour = _COLOURS[sum(map(ord, name)) % len(_COLOURS)]
+        head = Text(f"{self.number(message):>3}  ", "dim").append(name, f"bold {colour}")
+        if message.author.bot and not message.author.webhook:
+            head.append(" BOT", "dim reverse")
+        if place:
+            head.append(f"  {place}", "dim")
+        if message.seen_by is not None:
+            head.append(f"  only {self._whose(message.seen_by)} can see this", "dim italic")
+        return head
+
+    def _file(self, message: Message, index: int) -> Text:
+        """A file; what the bot sends is kept, for the terminal shows no files."""
+        attachment = message.attachments[index]
+        name = one_line(attachment.filename)
+        text = Text(f"📎 {name} ({attachment.size:,} bytes)", "cyan")
+        if not message.author.bot or message.author.webhook:
+            return text
+        kept = self._files / (Path(name).name.lstrip(".") or "file")
+        try:
+            self._files.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(attachment.data)
+        except OSError as error:
+            return text.append(f" could not be kept: {error}")
+        return text.append(f" kept as {kept}")
+
+
+def _face(message: Message) -> str:
+    """What a reader sees of a message, to tell whether it changed."""
+    return f"{message.text}\n{_buttons(message.buttons).plain}"
+
+
+def pressable(message: Message) -> list[Button]:
+    """The buttons that can be pressed, in the order of their numbers."""
+    return [one for one in message.buttons if one.custom_id and not one.disabled]
+
+
+def _buttons(buttons: list[Button]) -> Text:
+    text, number = Text(), 0
+    for one in buttons:
+        label = one_line(" ".join(part for part in (one.emoji, one.label) if part))
+        if one.custom_id and not one.disabled:
+            number += 1
+            text.append(f" {number} {label} ", "reverse")
+        else:
+            text.append(f" {label} ", "dim reverse")
+        text.append(" ")
+    return text

@@ -1,0 +1,316 @@
+"""Acting at the terminal: as several people, in several channels."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from playground.rehearsal.house import House
+from playground.rehearsal.script import RehearsalError
+from playground.server import (
+    ApiError,
+    Channel,
+    Exchange,
+    Happening,
+    InteractionFailed,
+    Message,
+    Person,
+)
+from playground.server.options import Value
+from playground.server.rules_commands import CHANNEL, MENTIONABLE, USER
+from playground.terminal.keyboard import Keyboard
+from playground.terminal.screen import Screen, pressable
+from playground.terminal.words import (
+    NotUnderstoodError,
+    last_number,
+    paths,
+    read_named,
+    read_slash,
+    specs,
+    unescape,
+)
+
+T = TypeVar("T")
+
+HELP = """\
+Type to say something; \\n in it is a line break.
+/as Bo                     be somebody else          /in empty-stage   go to another channel
+/story open title:"…" premise:"…"     any slash command of the bot; Tab completes them
+click 2 · click A · click Steer 7     press a button of the newest message (or of message 7)
+fill text:"…" · fill …                fill in the form that the bot showed, and send it
+menu "Take back" 7 · react ❌ 7       what one does with a message: by its number
+reply 7 … · edit 7 … · delete 7       on messages that one typed
+/look  what stands here   /people  who is here   /restart  kill the bot and start it again
+/quit  leave"""
+LOOK_BACK = 15
+STAYS_SECONDS = 0.7
+QUIET_SECONDS = 2.0
+"""After the end of a piped input: how long nothing must happen until the play is over."""
+_LOCAL = ("as", "in", "look", "people", "help", "restart", "quit")
+_VERBS = ("click", "fill", "menu", "react", "reply", "edit", "delete")
+
+
+@dataclass
+class Session:
+    """What the person at the keyboard is at the moment: who, where, and before which form.
+
+    Attributes:
+        house: the local Discord and the bot.
+        people: whom one can be, by name.
+        channels: where one can be, by name.
+    """
+
+    house: House
+    keyboard: Keyboard
+    screen: Screen
+    people: dict[str, Person]
+    channels: dict[str, Channel]
+    me: Person
+    here: Channel
+    form: tuple[Person, Exchange] | None = None
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+
+    # --- watching ------------------------------------------------------------------------------
+
+    async def watch(self) -> None:
+        """Show what happens, for ever."""
+        async for happening in self.house.local.watch():
+            self.stirred.set()
+            if happening.message is not None and self._concerns(happening.message):
+                self._show(happening, happening.message)
+
+    def _concerns(self, message: Message) -> bool:
+        return message.channel.guild is not None or message.author.bot
+
+    def _show(self, happening: Happening, message: Message) -> None:
+        place = self._place(message.channel)
+        match happening.kind:
+            case "MESSAGE_CREATE" if message.author.bot:
+                self.screen.show(message, place)
+            case "MESSAGE_CREATE":
+                # Most of what people type is soon replaced by the bot: show it if it stays.
+                loop = asyncio.get_running_loop()
+                loop.call_later(STAYS_SECONDS, self._show_if_it_stays, message, place)
+            case "MESSAGE_UPDATE":
+                self.screen.changed(message, place)
+            case "MESSAGE_DELETE" if message.author.bot:
+                self.screen.gone(message)
+            case "MESSAGE_REACTION_ADD" if happening.user and happening.user.bot:
+                shown = " ".join(message.reactions)
+                self.screen.say(f"{self.screen.number(message):>3}  {shown}")
+            case _:
+                pass
+
+    def _show_if_it_stays(self, message: Message, place: str) -> None:
+        if not message.deleted:
+            self.screen.show(message, place)
+
+    def _place(self, channel: Channel) -> str:
+        if channel is self.here:
+            return ""
+        if channel.guild is None:
+            names = [n for n, one in self.people.items() if one.dm_channel is channel]
+            return f"to {names[0]} alone" if names else "in a direct message"
+        return f"#{channel.name}"
+
+    async def watch_bot(self) -> None:
+        """Tell when the bot's process ends."""
+        status = await self.house.bot.ended()
+        words = self.house.obituary(f"(status {status})")
+        self.screen.say(f"{words} /restart starts it again.", "bold red")
+
+    async def quiet(self) -> None:
+        """Wait until nothing happened for a while."""
+        with suppress(TimeoutError):
+            while True:
+                self.stirred.clear()
+                async with asyncio.timeout(QUIET_SECONDS):
+                    await self.stirred.wait()
+
+    # --- acting --------------------------------------------------------------------------------
+
+    async def act(self, line: str) -> bool:
+        """Do what a line says; False to leave."""
+        try:
+            return await self._act(line)
+        except (NotUnderstoodError, InteractionFailed, ApiError, RehearsalError) as error:
+            self.screen.say(f"     {error}", "red")
+        except TimeoutError as error:
+            self.screen.say(f"     {error}", "red")
+        return True
+
+    async def _act(self, line: str) -> bool:
+        word, _, rest = line.strip().partition(" ")
+        if not word:
+            return True
+        if word.startswith("/") and word[1:] in _LOCAL:
+            return await self._local(word[1:], rest.strip())
+        if word.startswith("/") and not word.startswith("//"):
+            await self._slash(line.strip()[1:])
+        elif word in _VERBS and rest.strip():
+            await getattr(self, f"_{word}")(rest.strip())
+        else:
+            await self.me.say(self.here, unescape(line))
+        return True
+
+    async def _local(self, word: str, rest: str) -> bool:
+        match word:
+            case "as":
+                self.me = _named(self.people, rest, "nobody")
+            case "in":
+                self.here = _named(self.channels, rest.lstrip("#"), "no channel")
+                self._look()
+            case "look":
+                self._look()
+            case "people":
+                self.screen.say(f"     {', '.join(self.people)}; #{', #'.join(self.channels)}")
+            case "restart":
+                await self._restart()
+            case "help":
+                self.screen.say(HELP, "")
+            case _:
+                return False
+        return True
+
+    def _look(self) -> None:
+        self.screen.say(f"── #{self.here.name} ──")
+        for message in self.me.sees(self.here)[-LOOK_BACK:]:
+            self.screen.show(message)
+
+    async def _restart(self) -> None:
+        self.screen.say("     Killing the bot, as a power cut would …")
+        self.house.bot.kill()
+        await self.house.bot.ended()
+        await self.house.start_bot()
+        self.screen.say("     It is back, on the same database.")
+
+    async def _slash(self, typed: str) -> None:
+        bodies = [command.body for command in self.house.local.world.commands.values()]
+        slash = read_slash(typed, bodies)
+        options: dict[str, Value] = dict(slash.options)
+        for spec in specs(bodies, slash.path):
+            if spec["name"] in options and spec["type"] in {USER, MENTIONABLE, CHANNEL}:
+                name = str(options[spec["name"]]).lstrip("#@")
+                options[spec["name"]] = (
+                    _named(self.channels, name, "no channel")
+                    if spec["type"] == CHANNEL
+                    else _named(self.people, name, "nobody called")
+                )
+        await self._exchange(lambda: self.me.slash(self.here, slash.path, **options))
+
+    async def _exchange(self, act: Callable[[], Awaitable[Exchange]]) -> None:
+        """Act, and show the form if that is the answer."""
+        exchange = await act()
+        modal = exchange.modal
+        if modal is None:
+            return
+        self.form = (self.me, exchange)
+        lines = [f"     A form: {modal.title}"]
+        for one in modal.fields:
+            filled = f" = {one.value[:200]!r}" if one.value else ""
+            lines.append(f"       {one.custom_id}: {one.label}{filled}")
+        lines.append(f'     Fill it in: fill {modal.fields[0].custom_id}:"…"')
+        self.screen.say("\n".join(lines), "cyan")
+
+    async def _fill(self, rest: str) -> None:
+        if self.form is None:
+            raise NotUnderstoodError("There is no form to fill in.")
+        who, exchange = self.form
+        modal = exchange.modal
+        names = [one.custom_id for one in modal.fields] if modal else []
+        values = dict(read_named(rest, names))
+        self.form = None
+        await self._exchange(lambda: who.submit(exchange, dict(values)))
+
+    async def _click(self, rest: str) -> None:
+        message, key = self._button(rest)
+        await self._exchange(lambda: self.me.click(message, key))
+
+    def _button(self, rest: str) -> tuple[Message, str]:
+        """The message and the button's id that "2", "A", "Steer 7" or "2 7" mean."""
+        words, number = last_number(rest)
+        if words and number is not None:
+            message = self._message(number)
+        else:
+            words = words or str(number)
+            message = self._newest_with_buttons()
+        buttons = pressable(message)
+        if words.isdecimal() and 1 <= int(words) <= len(buttons):
+            return message, buttons[int(words) - 1].custom_id or ""
+        for one in buttons:
+            if words.casefold() in {(one.label or "").casefold(), one.emoji or ""}:
+                return message, one.custom_id or ""
+        labels = ", ".join(one.label or one.emoji or "" for one in buttons)
+        raise NotUnderstoodError(f"There is no button {words!r} on it, only {labels}.")
+
+    def _newest_with_buttons(self) -> Message:
+        for message in reversed(self.me.sees(self.here)):
+            if pressable(message):
+                return message
+        raise NotUnderstoodError("No message here has a button.")
+
+    async def _menu(self, rest: str) -> None:
+        words, number = last_number(rest)
+        message = self._message(number)
+        await self._exchange(lambda: self.me.menu(message, words))
+
+    async def _react(self, rest: str) -> None:
+        words, number = last_number(rest)
+        await self.me.react(self._message(number), words)
+
+    async def _reply(self, rest: str) -> None:
+        number, _, text = rest.partition(" ")
+        await self.me.say(self.here, unescape(text), reply_to=self._message(_whole(number)))
+
+    async def _edit(self, rest: str) -> None:
+        number, _, text = rest.partition(" ")
+        await self.me.edit(self._message(_whole(number)), unescape(text))
+
+    async def _delete(self, rest: str) -> None:
+        await self.me.delete(self._message(_whole(rest)))
+
+    def _message(self, number: int | None) -> Message:
+        """The message with a number, or the newest here."""
+        found = self.here.last_message if number is None else self.screen.numbered(number)
+        if found is None:
+            raise NotUnderstoodError(f"There is no message {number or ''} here (any more).")
+        return found
+
+    # --- completing ----------------------------------------------------------------------------
+
+    def complete(self, typed: str) -> list[str]:
+        """Ways on from what was typed: commands, then the names of options."""
+        if not typed.startswith("/"):
+            return [f"{verb} " for verb in _VERBS if typed and verb.startswith(typed)]
+        bodies = [command.body for command in self.house.local.world.commands.values()]
+        commands = [f"/{path} " for path in [*_LOCAL, *paths(bodies)]]
+        begun = next((c for c in commands if typed.startswith(c)), None)
+        if begun is None:
+            return [c for c in commands if c.startswith(typed)]
+        names = [f"{spec['name']}:" for spec in specs(bodies, begun[1:].strip())]
+        if begun == "/as ":
+            names = list(self.people)
+        elif begun == "/in ":
+            names = list(self.channels)
+        head, space, word = typed.rpartition(" ")
+        return [f"{head}{space}{n}" for n in names if n.startswith(word) and n not in head]
+
+
+def _whole(word: str) -> int:
+    if not word.strip().lstrip("#").isdecimal():
+        raise NotUnderstoodError(f"{word!r} is no number of a message.")
+    return int(word.strip().lstrip("#"))
+
+
+def _named(things: Mapping[str, T], name: str, nobody: str) -> T:
+    """The thing with a name, whatever its case."""
+    for known, thing in things.items():
+        if known.casefold() == name.strip().casefold():
+            return thing
+    raise NotUnderstoodError(f"There is {nobody} {name!r}, only {', '.join(things)}.")
+
+
+def by_name(people: Sequence[Person]) -> dict[str, Person]:
+    """People by the names that others see."""
+    return {one.name: one for one in people}

@@ -1,0 +1,138 @@
+"""What is typed at the terminal, taken apart."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from playground.server.rules_commands import BOOLEAN, GROUP, INTEGER, NUMBER, SUBCOMMAND
+from playground.server.shapes import Json
+
+_QUOTES = {'"': '"', "“": "”", "„": "“"}
+_TRUE = {"true", "yes", "on", "1"}
+
+
+class NotUnderstoodError(Exception):
+    """What is wrong with what was typed, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slash:
+    """A slash command as the API takes it: its path, and its options."""
+
+    path: str
+    options: dict[str, str | int | float | bool]
+
+
+def unescape(text: str) -> str:
+    r"""Text in which ``\n`` stands for a line break and ``\\`` for a backslash."""
+    return re.sub(r"\\([n\\])", lambda m: "\n" if m[1] == "n" else "\\", text)
+
+
+def paths(bodies: Iterable[Json]) -> list[str]:
+    """Every slash command that can be used, such as ``story open``."""
+    found: list[str] = []
+    for body in bodies:
+        inner = [o for o in body.get("options") or [] if o["type"] in {SUBCOMMAND, GROUP}]
+        if body.get("type", 1) in {1, SUBCOMMAND, GROUP}:
+            found += [f"{body['name']} {rest}" for rest in paths(inner)] or [body["name"]]
+    return sorted(found)
+
+
+def specs(bodies: Iterable[Json], path: str) -> list[Json]:
+    """The options of a slash command."""
+    here: list[Json] = [body for body in bodies if body.get("type", 1) == 1]
+    for step in path.split():
+        here = next((one.get("options") or [] for one in here if one["name"] == step), [])
+    return here
+
+
+def read_slash(typed: str, bodies: Iterable[Json]) -> Slash:
+    """Read a slash command: ``story open title:"Fog" premise:"…"``.
+
+    Raises:
+        NotUnderstoodError: there is no such command, or an option has a wrong value.
+    """
+    bodies = list(bodies)
+    known = paths(bodies)
+    words = " ".join(typed.split(":", 1)[0].split())
+    path = max((p for p in known if f"{words} ".startswith(f"{p} ")), key=len, default="")
+    if not path:
+        near = [p for p in known if p.startswith(words)] or known
+        raise NotUnderstoodError(f"There is no /{words}. There is: /{', /'.join(near)}.")
+    wanted = {spec["name"]: spec for spec in specs(bodies, path)}
+    rest = re.sub(r"^\s*" + r"\s+".join(map(re.escape, path.split())), "", typed, count=1)
+    given = read_named(rest, list(wanted))
+    return Slash(path, {name: _value(wanted[name], text) for name, text in given.items()})
+
+
+def read_named(rest: str, names: list[str]) -> dict[str, str]:
+    """Read ``name:value`` pairs; a value stands in quotation marks or ends at the next name.
+
+    Text without a name is the value of the first one.
+
+    Raises:
+        NotUnderstoodError: a name is none of ``names``, or a quotation does not end.
+    """
+    given: dict[str, str] = {}
+    rest = rest.strip()
+    if rest and not re.match(_names(names), rest):
+        if strange := re.match(r"(\w+):", rest):
+            raise NotUnderstoodError(_no_option(strange[1], names))
+        if not names:
+            raise NotUnderstoodError("It takes nothing further.")
+        rest = f"{names[0]}:{rest}"
+    while rest:
+        head = re.match(_names(names), rest)
+        if head is None:
+            raise NotUnderstoodError(_no_option(rest.split(":", maxsplit=1)[0], names))
+        given[head[1]], rest = _read_value(rest[head.end() :].lstrip(), names)
+    return given
+
+
+def _names(names: list[str]) -> str:
+    return rf"({'|'.join(map(re.escape, names)) or '(?!)'}):"
+
+
+def _no_option(name: str, names: list[str]) -> str:
+    listed = f", only {', '.join(names)}" if names else ""
+    return f"There is no {name!r} here{listed}."
+
+
+def _read_value(rest: str, names: list[str]) -> tuple[str, str]:
+    """A value, and what follows it."""
+    closing = _QUOTES.get(rest[:1])
+    if closing is not None:
+        end = rest.find(closing, 1)
+        if end < 0:
+            raise NotUnderstoodError(f"The quotation {rest[:20]}… does not end.")
+        return unescape(rest[1:end]), rest[end + 1 :].strip()
+    following = re.search(rf"\s{_names(names)}", rest)
+    end = following.start() if following else len(rest)
+    return unescape(rest[:end].strip()), rest[end:].strip()
+
+
+def _value(spec: Json, text: str) -> str | int | float | bool:
+    """An option's value in the type that it wants; a choice by what is shown or sent."""
+    for choice in spec.get("choices") or []:
+        if text in {choice["name"], str(choice["value"])}:
+            value: str | int | float = choice["value"]
+            return value
+    try:
+        match spec["type"]:
+            case t if t == INTEGER:
+                return int(text)
+            case t if t == NUMBER:
+                return float(text)
+            case t if t == BOOLEAN:
+                return text.lower() in _TRUE
+            case _:
+                return text
+    except ValueError:
+        raise NotUnderstoodError(f"{spec['name']} takes a number, not {text!r}.") from None
+
+
+def last_number(rest: str) -> tuple[str, int | None]:
+    """Words, and the message's number at their end, if there is one: ``"Take back" 7``."""
+    found = re.fullmatch(r"(.*?)\s*#?(\d+)", rest.strip(), re.DOTALL)
+    words, number = (found[1], int(found[2])) if found else (rest.strip(), None)
+    return words.strip().strip('"“”'), number
