@@ -12,10 +12,11 @@ from bot.backstage.runner import Runner
 from bot.client import IntentRefused, TroupeClient, point_at
 from bot.narrator import ClaudeNarrator, Service
 from bot.ports import Clock, Limits, Narrator
-from bot.services.ballots import Ballots
+from bot.services.ballot_card import BallotCards
 from bot.services.books import Books
 from bot.services.canon import Canon
 from bot.services.casting import Casting
+from bot.services.continue_story import ContinueStory
 from bot.services.drafting import Drafting
 from bot.services.outbox import Outbox
 from bot.services.provenance import WhoWrote
@@ -25,6 +26,7 @@ from bot.services.settling import Settling
 from bot.services.stories import Stories
 from bot.services.take_back import TakeBack
 from bot.services.take_turn import TakeTurn
+from bot.services.vote import Vote
 from bot.settings import Settings
 from bot.story.purse import MICRO
 from bot.story.tasks import TaskKind
@@ -96,12 +98,12 @@ async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterat
         closing.push_async_callback(narrator.close)
 
         settling = Settling(store, clock, limits)
-        ballots = Ballots(store, clock, narrator, limits, settling)
+        ballot_cards = BallotCards(store, clock)
         take_back = TakeBack(store, clock)
         drafting = Drafting(store, clock, narrator, limits, settling)
         # The stage speaks through the client, and the client's cogs call services that need the
         # stage: the client is handed over once it is made.
-        stage = DiscordStage(Drawings(store, ballots, take_back))
+        stage = DiscordStage(Drawings(store, ballot_cards, take_back))
         outbox = Outbox(store, clock, stage)
         services = Services(
             stories=Stories(store, clock),
@@ -109,7 +111,9 @@ async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterat
             take_turn=TakeTurn(store, clock),
             take_back=take_back,
             revise=Revise(store, clock),
-            ballots=ballots,
+            continue_story=ContinueStory(store, clock, narrator, limits, settling),
+            vote=Vote(store, clock, settling),
+            ballot_cards=ballot_cards,
             canon=Canon(store, clock),
             books=Books(store),
             who_wrote=WhoWrote(store),

@@ -6,7 +6,8 @@ from typing import Any
 from discord.ext import commands
 
 from bot.client import Press, TroupeClient
-from bot.services.ballots import MAX_DIRECTION, MAX_OWN_DRAFT, Voted
+from bot.services.continue_story import MAX_DIRECTION
+from bot.services.vote import MAX_OWN_DRAFT, Voted
 from bot.story.ballot import BallotState, Pending
 from bot.story.draft import script
 from bot.story.errors import ConflictError, NotFoundError
@@ -25,7 +26,7 @@ class BallotCog(commands.Cog):
 
     def __init__(self, client: TroupeClient) -> None:
         self.client = client
-        self.ballots = client.services.ballots
+        self.services = client.services
         for name, press in (
             ("vote:v1", self.vote),
             ("none:v1", self.none),
@@ -57,19 +58,19 @@ class BallotCog(commands.Cog):
     async def vote(self, interaction: Interaction, key: str, values: Values) -> None:
         """A draft's own button."""
         del values
-        voted = await self.ballots.vote(request_of(interaction), int(key))
+        voted = await self.services.vote.vote(request_of(interaction), int(key))
         await interaction.response.send_message(_told(voted), ephemeral=True)
 
     async def none(self, interaction: Interaction, key: str, values: Values) -> None:
         """None of these."""
         del values
-        voted = await self.ballots.none(request_of(interaction), int(key))
+        voted = await self.services.vote.none(request_of(interaction), int(key))
         await interaction.response.send_message(_told(voted), ephemeral=True)
 
     async def steer(self, interaction: Interaction, key: str, values: Values) -> None:
         """Steer: asks for the direction."""
         del values
-        await self.ballots.hold(request_of(interaction), int(key), Pending.STEER)
+        await self.services.vote.hold(request_of(interaction), int(key), Pending.STEER)
         hint = "darker · shorter sentences · from Mira's side"
         field = Field("direction", "What should be different?", "", hint, most=MAX_DIRECTION)
         await show_form(interaction, "Steer", f"steerform:v1:{key}", field)
@@ -77,7 +78,9 @@ class BallotCog(commands.Cog):
     async def steer_form(self, interaction: Interaction, key: str, values: Values) -> None:
         """A direction was given."""
         direction = str(values.get("direction", ""))
-        opened = await self.ballots.steer(request_of(interaction), int(key), direction)
+        opened = await self.services.continue_story.steer(
+            request_of(interaction), int(key), direction
+        )
         await interaction.response.send_message(
             f"✍️ Drafting {opened.variants} more · {in_cents(opened.estimate)}. "
             "They appear on the same card.",
@@ -87,7 +90,7 @@ class BallotCog(commands.Cog):
     async def mine(self, interaction: Interaction, key: str, values: Values) -> None:
         """Mine: asks for a draft of one's own."""
         del values
-        await self.ballots.hold(request_of(interaction), int(key), Pending.MINE)
+        await self.services.vote.hold(request_of(interaction), int(key), Pending.MINE)
         hint = "Name: what they say or do. One line each; other lines go on."
         field = Field("draft", "How does it go on?", "", hint, most=MAX_OWN_DRAFT)
         await show_form(interaction, "My own draft", f"mineform:v1:{key}", field)
@@ -95,7 +98,7 @@ class BallotCog(commands.Cog):
     async def mine_form(self, interaction: Interaction, key: str, values: Values) -> None:
         """A draft of one's own was given."""
         draft = str(values.get("draft", ""))
-        variant = await self.ballots.own_draft(request_of(interaction), int(key), draft)
+        variant = await self.services.vote.own_draft(request_of(interaction), int(key), draft)
         await interaction.response.send_message(
             f"Your draft is **{variant.label}** on the card, unsigned. "
             "Vote for it too, if you like it best.",
@@ -105,7 +108,7 @@ class BallotCog(commands.Cog):
     async def close(self, interaction: Interaction, key: str, values: Values) -> None:
         """Close."""
         del values
-        ballot = await self.ballots.close(request_of(interaction), int(key))
+        ballot = await self.services.vote.close(request_of(interaction), int(key))
         tied = ballot.state is BallotState.TIED
         text = "It is a tie: choose one of the tied on the card." if tied else "Closed."
         await interaction.response.send_message(text, ephemeral=True)
@@ -113,7 +116,7 @@ class BallotCog(commands.Cog):
     async def allow(self, interaction: Interaction, key: str, values: Values) -> None:
         """The owner of a character allows a draft that writes it."""
         del values
-        variant = await self.ballots.allow(request_of(interaction), int(key))
+        variant = await self.services.vote.allow(request_of(interaction), int(key))
         await interaction.response.send_message(
             f"You allowed **{variant.label}**; it may win now.", ephemeral=True
         )
@@ -122,7 +125,7 @@ class BallotCog(commands.Cog):
         """Read: whole drafts, a page each, for the reader alone."""
         del values
         ballot_id, _, number = key.partition(":")
-        card = await self.ballots.card(int(ballot_id))
+        card = await self.services.ballot_cards.card(int(ballot_id))
         if card is None or not card.ballot.standing:
             await interaction.response.send_message("There is nothing to read.", ephemeral=True)
             return

@@ -75,7 +75,7 @@ async def voices(
 async def prices(client: TroupeClient, interaction: Interaction) -> list[app_commands.Choice[int]]:
     """How many drafts, each with its price."""
     try:
-        offers = await client.services.ballots.prices(interaction.channel_id or 0)
+        offers = await client.services.continue_story.prices(interaction.channel_id or 0)
     except StoryError:
         return []
     return [

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TroupeClient
-from bot.services.ballots import MAX_DIRECTION, Continuation
+from bot.services.continue_story import MAX_DIRECTION, Continuation
 from bot.services.take_back import MAX_DEEDS
 from bot.story.purse import in_cents
 from bot.story.turn import Turn
@@ -24,7 +24,7 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
 
     def __init__(self, client: TroupeClient) -> None:
         self.client = client
-        self.ballots = client.services.ballots
+        self.continue_story = client.services.continue_story
         self.take_turn = client.services.take_turn
         self.take_back = client.services.take_back
         client.routes.on("say:v1", self.say_form)
@@ -57,7 +57,7 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
     ) -> None:
         """Have the model draft several ways on, and vote on them."""
         wish = Continuation(direction, as_character, variants)
-        opened = await self.ballots.continue_(request_of(interaction), wish)
+        opened = await self.continue_story.continue_(request_of(interaction), wish)
         if opened.already:
             steer = row_view(button("Steer", f"steer:v1:{opened.ballot.id}", emoji="🧭"))
             await interaction.response.send_message(

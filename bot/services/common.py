@@ -9,7 +9,7 @@ from bot.story.cast import Character, Company
 from bot.story.errors import NotFoundError
 from bot.story.policy import Standing
 from bot.story.posts import NewPost, PostKind, PostState
-from bot.story.tale import Actor, Branch, Place, Story
+from bot.story.tale import Actor, Branch, Place
 from bot.story.tasks import TaskKind
 from bot.story.turn import Turn
 from bot.story.typed import MAX_POST, length, split_posts
@@ -155,8 +155,3 @@ async def fresh_branch(work: UnitOfWork, place: Place) -> Branch:
 def window_start(now: datetime) -> datetime:
     """Since when the daily cap counts."""
     return now - DAY
-
-
-def owns(actor: Actor, story: Story) -> bool:
-    """Whether somebody is the story's owner."""
-    return actor.writer_id == story.owner_id

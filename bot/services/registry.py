@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
-from bot.services.ballots import Ballots
+from bot.services.ballot_card import BallotCards
 from bot.services.books import Books
 from bot.services.canon import Canon
 from bot.services.casting import Casting
+from bot.services.continue_story import ContinueStory
 from bot.services.outbox import Outbox
 from bot.services.provenance import WhoWrote
 from bot.services.revise import Revise
 from bot.services.stories import Stories
 from bot.services.take_back import TakeBack
 from bot.services.take_turn import TakeTurn
+from bot.services.vote import Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class Services:
     take_turn: TakeTurn
     take_back: TakeBack
     revise: Revise
-    ballots: Ballots
+    continue_story: ContinueStory
+    vote: Vote
+    ballot_cards: BallotCards
     canon: Canon
     books: Books
     who_wrote: WhoWrote

@@ -4,7 +4,7 @@ from typing import Any
 
 import discord
 
-from bot.services.ballots import Ballotcard
+from bot.services.ballot_card import Ballotcard
 from bot.services.take_back import TakenBackCard
 from bot.story.ballot import LIVE, BallotState, Step, Variant, VariantState, held, shows_counts
 from bot.story.draft import script

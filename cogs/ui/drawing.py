@@ -3,7 +3,7 @@
 import discord
 
 from bot.ports import Store
-from bot.services.ballots import Ballots
+from bot.services.ballot_card import BallotCards
 from bot.services.take_back import TakeBack
 from bot.story.posts import Post, PostKind
 from cogs.ui import cards
@@ -12,7 +12,7 @@ from cogs.ui import cards
 class Drawings:
     """Draws cards, and knows a card again by the ids of its buttons."""
 
-    def __init__(self, store: Store, ballots: Ballots, take_back: TakeBack) -> None:
+    def __init__(self, store: Store, ballots: BallotCards, take_back: TakeBack) -> None:
         self._store = store
         self._ballots = ballots
         self._take_back = take_back

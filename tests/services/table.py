@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.ports import DraftedVariant, Limits, Wait
-from bot.services.ballots import Ballots, Continuation, Opened, Voted
+from bot.services.ballot_card import BallotCards
 from bot.services.books import Books
 from bot.services.canon import Canon
 from bot.services.casting import Casting
 from bot.services.common import Request
+from bot.services.continue_story import Continuation, ContinueStory, Opened
 from bot.services.drafting import Drafting
 from bot.services.outbox import Outbox
 from bot.services.provenance import WhoWrote
@@ -17,6 +18,7 @@ from bot.services.settling import Settling
 from bot.services.stories import NewStory, Stories, StoryCard
 from bot.services.take_back import TakeBack
 from bot.services.take_turn import Message, Taken, TakeTurn
+from bot.services.vote import Vote, Voted
 from bot.story.ballot import Ballot, Variant
 from bot.story.cast import Character
 from bot.story.posts import Post, PostKind
@@ -61,7 +63,9 @@ class Table:
         store, clock = self.store, self.clock
         self.settling = Settling(store, clock, caps)
         self.drafting = Drafting(store, clock, self.narrator, caps, self.settling)
-        self.ballots = Ballots(store, clock, self.narrator, caps, self.settling)
+        self.continuing = ContinueStory(store, clock, self.narrator, caps, self.settling)
+        self.voting = Vote(store, clock, self.settling)
+        self.cards = BallotCards(store, clock)
         self.stories = Stories(store, clock)
         self.casting = Casting(store, clock)
         self.take_turn = TakeTurn(store, clock)
@@ -101,7 +105,7 @@ class Table:
         return taken.turn
 
     async def ask(self, writer_id: int = ADA, **wish: object) -> Opened:
-        return await self.ballots.continue_(by(writer_id), Continuation(**wish))  # type: ignore[arg-type]
+        return await self.continuing.continue_(by(writer_id), Continuation(**wish))  # type: ignore[arg-type]
 
     async def ballot(self, *variants: DraftedVariant, opener: int = ADA) -> Ballot:
         """An open ballot with these variants, by default three."""
@@ -111,7 +115,7 @@ class Table:
         return await self.look(opened.ballot.id)
 
     async def vote(self, writer_id: int, variant: Variant) -> Voted:
-        return await self.ballots.vote(by(writer_id), variant.id)
+        return await self.voting.vote(by(writer_id), variant.id)
 
     async def settle(self, ballot: Ballot) -> Ballot:
         """Let the countdown run out and look."""
@@ -139,7 +143,7 @@ class Table:
     # --- looking -------------------------------------------------------------------------------
 
     async def look(self, ballot_id: int) -> Ballot:
-        found = await self.ballots.get(ballot_id)
+        found = await self.cards.get(ballot_id)
         assert found
         return found
 

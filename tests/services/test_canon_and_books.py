@@ -140,7 +140,7 @@ async def test_who_wrote_a_ballots_passage(table: Table) -> None:
 
 async def test_who_wrote_a_draft_of_ones_own(table: Table) -> None:
     ballot = await table.ballot(opener=ADA)
-    own = await table.ballots.own_draft(by(BEN), ballot.id, "I row out to the buoy.")
+    own = await table.voting.own_draft(by(BEN), ballot.id, "I row out to the buoy.")
     for writer_id in (ADA, BEN, OWNER):
         await table.vote(writer_id, own)
     await table.settle(ballot)

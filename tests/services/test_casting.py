@@ -161,7 +161,7 @@ async def test_leave_given_by_one_holder_is_not_the_next_ones(table: Table) -> N
     await table.claim(CLEO, "Ren")
     await table.settling.run(ballot.id)
     variant = table.saying(ballot, REN_TALKS)
-    await table.ballots.allow(by(CLEO), variant.id)
+    await table.voting.allow(by(CLEO), variant.id)
     assert table.saying(await table.look(ballot.id), REN_TALKS).state is VariantState.STANDING
     await table.casting.release(by(CLEO), "Ren")
     await table.claim(OWNER, "Ren")

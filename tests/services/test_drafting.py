@@ -269,7 +269,7 @@ async def test_a_task_that_is_done_or_has_no_ballot_does_nothing(table: Table) -
 
 async def test_a_low_purse_gives_fewer_drafts_rather_than_none(table: Table) -> None:
     table.deal(daily_cap=2_500)
-    assert [count for count, _ in await table.ballots.prices(CHANNEL)] == [1, 2]
+    assert [count for count, _ in await table.continuing.prices(CHANNEL)] == [1, 2]
     opened = await table.ask(variants=3)
     assert (opened.variants, opened.estimate) == (2, 2_000)
     table.narrator.enqueue(STORM, MIRA_TALKS)
@@ -284,18 +284,18 @@ async def test_an_empty_purse_asks_nobody(table: Table) -> None:
     with pytest.raises(BrokeError, match="24 hours"):
         await table.ask()
     with pytest.raises(BrokeError):
-        await table.ballots.prices(CHANNEL)
+        await table.continuing.prices(CHANNEL)
     table.deal(daily_cap=3_000)
     await table.ballot()
     with pytest.raises(BrokeError):
-        await table.ballots.steer(by(ADA), 1, "darker")
+        await table.continuing.steer(by(ADA), 1, "darker")
     table.clock.advance(hours=24, seconds=1)
-    assert len(await table.ballots.prices(CHANNEL)) == 3
+    assert len(await table.continuing.prices(CHANNEL)) == 3
 
 
 async def test_prices_stand_beside_the_choices(table: Table) -> None:
     table.narrator.price = 10_000
-    assert await table.ballots.prices(CHANNEL) == [
+    assert await table.continuing.prices(CHANNEL) == [
         (1, "about 1 ¢"),
         (2, "about 2 ¢"),
         (3, "about 3 ¢"),
@@ -321,7 +321,7 @@ async def test_people_typing_meanwhile_are_named_and_the_drafts_kept(table: Tabl
         await table.say(ADA, "Three.")
 
     ballot_id = await draft_while(table, typing, STORM)
-    card = await table.ballots.card(ballot_id)
+    card = await table.cards.card(ballot_id)
     assert card
     assert (card.ballot.state, card.newer) == (BallotState.OPEN, ("Tom", "Mira"))
     for writer_id in (ADA, BEN, OWNER):
@@ -368,10 +368,10 @@ async def test_steer_adds_a_round_and_keeps_what_is_there(table: Table) -> None:
     ballot = await table.ballot(STORM, GULLS)
     await table.vote(ADA, ballot.standing[0])
     table.clock.advance(minutes=1)
-    opened = await table.ballots.steer(by(BEN), ballot.id, "darker")
+    opened = await table.continuing.steer(by(BEN), ballot.id, "darker")
     assert (opened.variants, opened.estimate) == (3, 3_000)
     with pytest.raises(ConflictError, match="being written"):
-        await table.ballots.steer(by(ADA), ballot.id, "lighter")
+        await table.continuing.steer(by(ADA), ballot.id, "lighter")
     table.narrator.enqueue(LAMP, STORM, BELL)
     table.narrator.enqueue(told_otherwise())
     await table.drafting.run(ballot.id)
@@ -383,7 +383,7 @@ async def test_steer_adds_a_round_and_keeps_what_is_there(table: Table) -> None:
     tail = table.narrator.prompts[1].scene[-1].text
     assert "Direction: darker" in tail
     assert "A gust tears" in tail
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert "Ada" in card.awaited
 
@@ -395,12 +395,12 @@ def told_otherwise() -> DraftedVariant:
 async def test_steer_must_say_something(table: Table) -> None:
     ballot = await table.ballot()
     with pytest.raises(InvalidError, match="what should be different"):
-        await table.ballots.steer(by(ADA), ballot.id, " \n")
+        await table.continuing.steer(by(ADA), ballot.id, " \n")
 
 
 async def test_a_failed_steer_leaves_the_ballot_open(table: Table) -> None:
     ballot = await table.ballot()
-    await table.ballots.steer(by(ADA), ballot.id, "darker")
+    await table.continuing.steer(by(ADA), ballot.id, "darker")
     table.narrator.fail(NarratorRefusedError("It declined."))
     await table.drafting.run(ballot.id)
     after = await table.look(ballot.id)
@@ -413,7 +413,7 @@ async def test_a_later_round_keeps_the_voice(table: Table) -> None:
     table.narrator.enqueue(REN_TALKS)
     opened = await table.ask(as_character="Ren", variants=1)
     await table.drafting.run(opened.ballot.id)
-    await table.ballots.steer(by(ADA), opened.ballot.id, "darker")
+    await table.continuing.steer(by(ADA), opened.ballot.id, "darker")
     table.narrator.enqueue(drafted(speech("Ren", "It was I who cut the rope in March.")))
     table.narrator.enqueue()
     await table.drafting.run(opened.ballot.id)
@@ -424,11 +424,11 @@ async def test_a_full_card_takes_no_more(table: Table) -> None:
     ballot = await table.ballot()
     words = ("anchor", "barrel", "candle", "dory", "eel", "flag")
     for word in words[:5]:
-        await table.ballots.own_draft(by(ADA), ballot.id, f"{word} " * 5)
+        await table.voting.own_draft(by(ADA), ballot.id, f"{word} " * 5)
     for attempt in (
-        table.ballots.steer(by(ADA), ballot.id, "darker"),
-        table.ballots.own_draft(by(ADA), ballot.id, f"{words[5]} " * 5),
-        table.ballots.hold(by(ADA), ballot.id, "mine"),  # type: ignore[arg-type]
+        table.continuing.steer(by(ADA), ballot.id, "darker"),
+        table.voting.own_draft(by(ADA), ballot.id, f"{words[5]} " * 5),
+        table.voting.hold(by(ADA), ballot.id, "mine"),  # type: ignore[arg-type]
     ):
         with pytest.raises(ConflictError, match="full"):
             await attempt

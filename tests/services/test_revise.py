@@ -45,7 +45,7 @@ async def test_the_models_passage_is_changed_by_whoever_opened_the_ballot(table:
 
 async def test_a_persons_winning_draft_is_theirs_not_the_openers(table: Table) -> None:
     ballot = await table.ballot(opener=ADA)
-    own = await table.ballots.own_draft(by(BEN), ballot.id, "I row out to the buoy.")
+    own = await table.voting.own_draft(by(BEN), ballot.id, "I row out to the buoy.")
     for writer_id in (ADA, BEN, OWNER):
         await table.vote(writer_id, own)
     await table.settle(ballot)

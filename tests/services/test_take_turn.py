@@ -170,11 +170,11 @@ async def test_narrate(table: Table) -> None:
 async def test_speaking_counts_as_being_there(table: Table) -> None:
     ballot = await table.ballot()
     table.clock.advance(days=8)
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert card.awaited == ()
     await table.take_turn.say(by(ADA), "Hello.")
     await table.take_turn.narrate(by(OWNER), "Rain.")
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert sorted(card.awaited) == ["Ada", "Olga"]

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.services.ballots import MAX_OWN_DRAFT
 from bot.services.settling import MOVED_ON, NOTHING_WON
+from bot.services.vote import MAX_OWN_DRAFT
 from bot.story.ballot import Ballot, BallotState, Pending, Step, Variant, VariantState
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from bot.story.tale import TieRule, Voters
@@ -43,11 +43,11 @@ async def test_a_vote_from_asking_to_posting(table: Table) -> None:
         Source.MODEL,
         None,
     )
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert card.posted == (0, 1)
     await table.post()
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert card.posted == (1, 1)
     assert card.counts[winner.id] == 3
@@ -85,10 +85,10 @@ async def test_pressing_again_withdraws(table: Table) -> None:
     assert (await table.vote(ADA, first)).approves == (first,)
     assert (await table.vote(ADA, second)).approves == (first, second)
     assert (await table.vote(ADA, first)).approves == (second,)
-    none = await table.ballots.none(by(ADA), ballot.id)
+    none = await table.voting.none(by(ADA), ballot.id)
     assert (none.approves, none.none) == ((), True)
-    assert not (await table.ballots.none(by(ADA), ballot.id)).none
-    await table.ballots.none(by(ADA), ballot.id)
+    assert not (await table.voting.none(by(ADA), ballot.id)).none
+    await table.voting.none(by(ADA), ballot.id)
     again = await table.vote(ADA, first)
     assert (again.approves, again.none) == ((first,), False)
 
@@ -108,19 +108,19 @@ async def test_who_has_no_vote(table: Table) -> None:
     with pytest.raises(NotAllowedError, match="/cast claim"):
         await table.vote(CLEO, first)
     with pytest.raises(NotAllowedError):
-        await table.ballots.none(by(CLEO), ballot.id)
+        await table.voting.none(by(CLEO), ballot.id)
     await table.settings(voters=Voters.CHANNEL)
     assert (await table.vote(CLEO, first)).approves == (first,)
 
 
 async def test_what_is_not_there(table: Table) -> None:
     with pytest.raises(NotFoundError):
-        await table.ballots.vote(by(ADA), 99)
+        await table.voting.vote(by(ADA), 99)
     with pytest.raises(NotFoundError):
-        await table.ballots.allow(by(ADA), 99)
+        await table.voting.allow(by(ADA), 99)
     with pytest.raises(NotFoundError):
-        await table.ballots.none(by(ADA), 99)
-    assert await table.ballots.card(99) is None
+        await table.voting.none(by(ADA), 99)
+    assert await table.cards.card(99) is None
     ballot = await table.ballot()
     await table.stories.channel_gone(CHANNEL)
     with pytest.raises(NotFoundError, match="not played here"):
@@ -130,14 +130,14 @@ async def test_what_is_not_there(table: Table) -> None:
 async def test_while_drafting_nothing_can_be_pressed(table: Table) -> None:
     opened = await table.ask()
     with pytest.raises(ConflictError, match="still being written"):
-        await table.ballots.none(by(ADA), opened.ballot.id)
+        await table.voting.none(by(ADA), opened.ballot.id)
 
 
 async def test_more_none_than_approvals(table: Table) -> None:
     ballot = await table.ballot()
     await table.vote(ADA, ballot.variants[0])
     for writer_id in (BEN, OWNER):
-        await table.ballots.none(by(writer_id), ballot.id)
+        await table.voting.none(by(writer_id), ballot.id)
     ended = await table.settle(ballot)
     assert (ended.state, ended.closing_note) == (BallotState.NOTHING, NOTHING_WON)
     assert await table.texts() == []
@@ -147,7 +147,7 @@ async def test_releasing_keeps_the_vote_and_ends_being_awaited(table: Table) -> 
     ballot = await table.ballot()
     await table.vote(ADA, ballot.variants[0])
     await table.vote(OWNER, ballot.variants[0])
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert card.awaited == ("Ben",)
     await table.casting.release(by(ADA), "Mira")
@@ -165,7 +165,7 @@ async def test_the_window_over_without_quorum_tells_who_is_missing(table: Table)
     await table.vote(BEN, ballot.variants[0])
     table.clock.advance(hours=13)
     await table.settling.run(ballot.id)
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert card.verdict
     assert (card.ballot.state, card.verdict.step, card.verdict.missing) == (
@@ -191,7 +191,7 @@ async def test_closing_what_lost_its_start_drops_it(table: Table) -> None:
     ballot = await table.ballot()
     await table.vote(ADA, ballot.variants[0])
     await table.take_back.undo(by(ADA))
-    assert (await table.ballots.close(by(ADA), ballot.id)).state is BallotState.DROPPED
+    assert (await table.voting.close(by(ADA), ballot.id)).state is BallotState.DROPPED
     assert await table.texts() == []
 
 
@@ -211,7 +211,7 @@ async def tie(table: Table, opener: int = ADA) -> tuple[Ballot, Variant, Variant
 async def test_the_opener_breaks_a_tie(table: Table) -> None:
     tied, one, two, three = await tie(table)
     assert tied.state is BallotState.TIED
-    card = await table.ballots.card(tied.id)
+    card = await table.cards.card(tied.id)
     assert card
     assert card.verdict
     assert (set(card.verdict.leaders), card.tie_breaker) == ({one.id, two.id}, "Ada")
@@ -220,7 +220,7 @@ async def test_the_opener_breaks_a_tie(table: Table) -> None:
     with pytest.raises(ConflictError, match="those that are tied"):
         await table.vote(ADA, three)
     with pytest.raises(ConflictError, match="tie"):
-        await table.ballots.none(by(ADA), tied.id)
+        await table.voting.none(by(ADA), tied.id)
     voted = await table.vote(ADA, two)
     assert (voted.ballot.state, voted.ballot.winner_id) == (BallotState.SETTLED, two.id)
     assert len(await table.turns()) == 1
@@ -254,10 +254,10 @@ async def test_a_tied_draft_that_a_claim_locks_waits_for_its_owner(table: Table)
     with pytest.raises(ConflictError, match="claimed meanwhile"):
         await table.vote(ADA, rens)
     await table.settling.run(ballot.id)
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert card.locks == {rens.id: ("Cleo",)}
-    await table.ballots.allow(by(CLEO), rens.id)
+    await table.voting.allow(by(CLEO), rens.id)
     assert (await table.vote(ADA, rens)).ballot.winner_id == rens.id
 
 
@@ -280,7 +280,7 @@ async def test_none_is_pressed_anew_in_a_second_round(table: Table) -> None:
     ballot = await table.ballot()
     await table.vote(ADA, ballot.standing[0])
     await table.vote(BEN, ballot.standing[1])
-    await table.ballots.none(by(OWNER), ballot.id)
+    await table.voting.none(by(OWNER), ballot.id)
     again = await table.settle(ballot)
     assert (again.runoff, again.nones) == (True, frozenset())
 
@@ -291,32 +291,32 @@ async def test_none_is_pressed_anew_in_a_second_round(table: Table) -> None:
 async def test_closing_needs_one_approval_and_is_signed(table: Table) -> None:
     ballot = await table.ballot(opener=ADA)
     with pytest.raises(ConflictError, match="one approval"):
-        await table.ballots.close(by(ADA), ballot.id)
+        await table.voting.close(by(ADA), ballot.id)
     await table.vote(BEN, ballot.variants[0])
     with pytest.raises(NotAllowedError):
-        await table.ballots.close(by(BEN), ballot.id)
-    closed = await table.ballots.close(by(OWNER), ballot.id)
+        await table.voting.close(by(BEN), ballot.id)
+    closed = await table.voting.close(by(OWNER), ballot.id)
     assert (closed.state, closed.closed_by) == (BallotState.SETTLED, OWNER)
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert card.closed_by == "Olga"
     with pytest.raises(ConflictError, match="decided"):
-        await table.ballots.close(by(OWNER), ballot.id)
+        await table.voting.close(by(OWNER), ballot.id)
 
 
 async def test_closing_does_not_overrule_none(table: Table) -> None:
     ballot = await table.ballot(opener=ADA)
     await table.vote(ADA, ballot.variants[0])
     for writer_id in (BEN, OWNER):
-        await table.ballots.none(by(writer_id), ballot.id)
-    assert (await table.ballots.close(by(ADA), ballot.id)).state is BallotState.NOTHING
+        await table.voting.none(by(writer_id), ballot.id)
+    assert (await table.voting.close(by(ADA), ballot.id)).state is BallotState.NOTHING
 
 
 async def test_closing_on_a_tie_is_a_tie(table: Table) -> None:
     ballot = await table.ballot(opener=ADA)
     await table.vote(ADA, ballot.variants[0])
     await table.vote(BEN, ballot.variants[1])
-    assert (await table.ballots.close(by(ADA), ballot.id)).state is BallotState.TIED
+    assert (await table.voting.close(by(ADA), ballot.id)).state is BallotState.TIED
 
 
 # --- claims meanwhile --------------------------------------------------------------------------
@@ -331,15 +331,15 @@ async def test_a_claim_locks_until_the_owner_allows(table: Table) -> None:
     await table.settling.run(ballot.id)
     locked = table.saying(await table.look(ballot.id), REN_TALKS)
     assert locked.state is VariantState.LOCKED
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert (card.locks, card.counts) == ({rens.id: ("Cleo",)}, {table.saying(ballot, STORM).id: 0})
     with pytest.raises(ConflictError, match="once that writer allows"):
         await table.vote(CLEO, rens)
     assert (await table.settle(ballot)).state is BallotState.OPEN
     with pytest.raises(NotAllowedError, match="waits for the writer"):
-        await table.ballots.allow(by(ADA), rens.id)
-    await table.ballots.allow(by(CLEO), rens.id)
+        await table.voting.allow(by(ADA), rens.id)
+    await table.voting.allow(by(CLEO), rens.id)
     await table.vote(CLEO, rens)
     settled = await table.settle(ballot)
     assert (settled.state, settled.winner_id) == (BallotState.SETTLED, rens.id)
@@ -369,7 +369,7 @@ async def test_closing_right_after_a_claim_cannot_let_the_locked_win(table: Tabl
     await table.vote(ADA, table.saying(ballot, REN_TALKS))
     await table.claim(CLEO, "Ren")
     with pytest.raises(ConflictError, match="one approval"):
-        await table.ballots.close(by(ADA), ballot.id)
+        await table.voting.close(by(ADA), ballot.id)
 
 
 # --- drafts of one's own -----------------------------------------------------------------------
@@ -377,7 +377,7 @@ async def test_closing_right_after_a_claim_cannot_let_the_locked_win(table: Tabl
 
 async def test_a_draft_of_ones_own_enters_the_vote_unsigned(table: Table) -> None:
     ballot = await table.ballot()
-    own = await table.ballots.own_draft(by(BEN), ballot.id, "I row.\nNarrator: Rain.\nRen: Wait!")
+    own = await table.voting.own_draft(by(BEN), ballot.id, "I row.\nNarrator: Rain.\nRen: Wait!")
     assert [(b.actor, b.text) for b in own.beats] == [
         ("Tom", "I row."),
         ("Narrator", "Rain."),
@@ -408,7 +408,7 @@ async def test_a_draft_of_ones_own_enters_the_vote_unsigned(table: Table) -> Non
 async def test_a_draft_of_ones_own_is_held_to_the_same(table: Table, text: str, what: str) -> None:
     ballot = await table.ballot()
     with pytest.raises(InvalidError, match=what):
-        await table.ballots.own_draft(by(BEN), ballot.id, text)
+        await table.voting.own_draft(by(BEN), ballot.id, text)
     assert len((await table.look(ballot.id)).variants) == 3
 
 
@@ -417,15 +417,15 @@ async def test_another_rule_than_a_claim_is_told_too(table: Table) -> None:
     await table.casting.add(by(BEN), "Finn", "")
     long = "word " * 799
     with pytest.raises(InvalidError, match="it says nothing"):
-        await table.ballots.own_draft(by(BEN), ballot.id, "Finn:\nRen:")
-    assert (await table.ballots.own_draft(by(BEN), ballot.id, long)).author_id == BEN
+        await table.voting.own_draft(by(BEN), ballot.id, "Finn:\nRen:")
+    assert (await table.voting.own_draft(by(BEN), ballot.id, long)).author_id == BEN
 
 
 async def test_ones_own_draft_is_locked_once_somebody_else_holds_the_character(
     table: Table,
 ) -> None:
     ballot = await table.ballot()
-    await table.ballots.own_draft(by(BEN), ballot.id, "I row out to the buoy.")
+    await table.voting.own_draft(by(BEN), ballot.id, "I row out to the buoy.")
     await table.casting.release(by(BEN), "Tom")
     await table.claim(CLEO, "Tom")
     await table.settling.run(ballot.id)
@@ -437,7 +437,7 @@ async def test_beginning_a_draft_holds_the_countdown_ten_minutes_at_most(table: 
     ballot = await table.ballot()
     for writer_id in ALL:
         await table.vote(writer_id, ballot.variants[0])
-    await table.ballots.hold(by(BEN), ballot.id, Pending.MINE)
+    await table.voting.hold(by(BEN), ballot.id, Pending.MINE)
     table.clock.advance(minutes=9)
     await table.settling.run(ballot.id)
     assert (await table.settle(ballot)).state is BallotState.OPEN
@@ -448,11 +448,11 @@ async def test_beginning_a_draft_holds_the_countdown_ten_minutes_at_most(table: 
 
 async def test_a_draft_that_came_ends_its_hold(table: Table) -> None:
     ballot = await table.ballot(STORM, LAMP)
-    await table.ballots.hold(by(BEN), ballot.id, Pending.MINE)
-    await table.ballots.hold(by(BEN), ballot.id, Pending.STEER)
-    await table.ballots.own_draft(by(BEN), ballot.id, "I row out to the buoy.")
+    await table.voting.hold(by(BEN), ballot.id, Pending.MINE)
+    await table.voting.hold(by(BEN), ballot.id, Pending.STEER)
+    await table.voting.own_draft(by(BEN), ballot.id, "I row out to the buoy.")
     assert [h.kind for h in (await table.look(ballot.id)).holds] == [Pending.STEER]
-    await table.ballots.steer(by(BEN), ballot.id, "darker")
+    await table.continuing.steer(by(BEN), ballot.id, "darker")
     assert (await table.look(ballot.id)).holds == ()
 
 
@@ -460,6 +460,6 @@ async def test_a_card_of_a_story_without_names(table: Table) -> None:
     ballot = await table.ballot()
     async with table.store.write() as work:
         await work.ballots.save(replace(ballot, closed_by=CLEO))
-    card = await table.ballots.card(ballot.id)
+    card = await table.cards.card(ballot.id)
     assert card
     assert (card.opener, card.closed_by) == ("Ada", "a writer")

@@ -1,0 +1,78 @@
+"""What every press on a ballot needs: that it is open, for this writer, with room on its card."""
+
+from datetime import datetime
+
+from bot.ports import UnitOfWork
+from bot.services.common import Request, standing_of
+from bot.services.settling import electorate
+from bot.story.ballot import LIVE, MAX_VARIANTS_ON_CARD, Ballot, BallotState
+from bot.story.errors import ConflictError, NotAllowedError, NotFoundError
+from bot.story.policy import Action, require
+from bot.story.tale import Place
+from bot.story.tasks import TaskKind
+
+
+async def at_the_ballot(
+    work: UnitOfWork,
+    request: Request,
+    ballot_id: int,
+    now: datetime,
+    *,
+    tied: bool = False,
+    anybody: bool = False,
+) -> tuple[Place, Ballot]:
+    """A ballot that is open for this actor's press, started from a turn that still stands.
+
+    Args:
+        work: the transaction.
+        request: who presses.
+        ballot_id: on which ballot.
+        now: the time.
+        tied: whether a tie is no obstacle.
+        anybody: whether it does not matter if the actor has a vote.
+
+    Raises:
+        NotFoundError: the ballot, or its story in this channel, is gone.
+        ConflictError: it is being drafted, tied, or decided.
+        NotAllowedError: the actor has no vote, or the story is paused or closed.
+    """
+    ballot = await work.ballots.get(ballot_id)
+    if ballot is None:
+        raise NotFoundError("That ballot does not exist any more.")
+    story = await work.stories.get(ballot.story_id)
+    place = await work.stories.place(ballot.channel_id)
+    if story is None or place is None or place.branch.id != ballot.branch_id:
+        raise NotFoundError("The story of that ballot is not played here any more.")
+    _refuse_decided(ballot, tied=tied)
+    company = await work.cast.company(story.id)
+    # A pause or a closed story stops voting, too.
+    require(request.actor, Action.CLAIM, story, standing_of(company, 0))
+    voters = await electorate(work, story, company)
+    if not anybody and not voters.may_vote(request.actor.writer_id):
+        raise NotAllowedError(
+            "Writers with a character vote, and the owner. `/cast claim` takes one."
+        )
+    if not await work.turns.in_past(ballot.from_turn_id, place.branch.id):
+        await work.tasks.put(TaskKind.SETTLE, ballot.id, now)
+    return place, ballot
+
+
+def refuse_full(ballot: Ballot) -> None:
+    """Refuse a further draft where the card has no room for one.
+
+    Raises:
+        ConflictError: the card is full.
+    """
+    if len(ballot.standing) >= MAX_VARIANTS_ON_CARD:
+        raise ConflictError(
+            f"The card is full: {MAX_VARIANTS_ON_CARD} drafts. Vote, or press None of these."
+        )
+
+
+def _refuse_decided(ballot: Ballot, *, tied: bool) -> None:
+    if ballot.state is BallotState.DRAFTING:
+        raise ConflictError("The drafts are still being written. They will appear here.")
+    if ballot.state is BallotState.TIED and not tied:
+        raise ConflictError("The vote ended in a tie; now one of the tied drafts is chosen.")
+    if ballot.state not in LIVE:
+        raise ConflictError("This ballot is decided. `/scene history` shows what was on it.")
