@@ -18,6 +18,7 @@ from bot.ports import (
     StageLaterError,
     StageUnsureError,
     Store,
+    UnitOfWork,
     Wait,
 )
 from bot.services.common import queue
@@ -32,6 +33,9 @@ UNSURE_PATIENCE = timedelta(seconds=1)
 FORBIDDEN_PATIENCE = timedelta(minutes=10)
 """After a missing permission: somebody may give it meanwhile."""
 BATCH = 20
+LONG = 3
+"""Posts still due from which on a ballot's card shows how far its winner is posted; it is drawn
+every so many posts."""
 
 
 class Outbox:
@@ -48,9 +52,10 @@ class Outbox:
         Raises:
             Wait: something is due that has to wait.
         """
+        steps = 0
         try:
-            while await self._step(channel_id):
-                pass
+            while await self._step(channel_id, cards=steps % LONG == LONG - 1):
+                steps += 1
         except StageLaterError as error:
             raise Wait(timedelta(seconds=error.seconds)) from None
         except StageUnsureError:
@@ -62,13 +67,19 @@ class Outbox:
         except StageGoneError:
             await self._channel_gone(channel_id)
 
-    async def _step(self, channel_id: int) -> bool:
-        """One round: what is to vanish, the next post, its original, then cards. False: idle."""
+    async def _step(self, channel_id: int, *, cards: bool = True) -> bool:
+        """One round: what is to vanish, the next post, its original, then cards. False: idle.
+
+        Args:
+            channel_id: where.
+            cards: whether cards are drawn though posts are due; else posts come first.
+        """
         async with self._store.read() as work:
             removing = await work.posts.removing(channel_id, BATCH)
             due = await work.posts.due(channel_id, 1)
             originals = await work.posts.originals(channel_id, BATCH)
-            stale = [] if due else await work.posts.stale_cards(channel_id, BATCH)
+            last = cards or not due
+            stale = await work.posts.stale_cards(channel_id, BATCH) if last else []
         for post in removing:
             await self._remove(post)
         for post in originals:
@@ -106,6 +117,7 @@ class Outbox:
             return
         async with self._store.write() as work:
             await work.posts.posted(post.id, message_id, sending.wanted)
+            await _show_progress(work, sending)
 
     async def _manner(self, post: Post) -> Manner | None:
         """How to send a post; None if it was left where the writer typed it instead."""
@@ -272,3 +284,16 @@ class Outbox:
                 for ballot in await work.ballots.live_in_story(story_id):
                     for channel_id in await work.posts.touch(PostKind.BALLOT, ballot.id):
                         await work.tasks.put(TaskKind.POST, channel_id, now)
+
+
+async def _show_progress(work: UnitOfWork, post: Post) -> None:
+    """Have a ballot's card say how much of a long winner stands."""
+    # A typed message's last post names what it replaces; no ballot's post does.
+    if post.kind is not PostKind.TURN or post.original_id:
+        return
+    if 0 < await work.posts.pending(post.channel_id) < LONG:
+        return
+    turn = await work.turns.get(post.subject_id)
+    deed = await work.turns.deed(turn.deed_id) if turn else None
+    if deed and deed.ballot_id:
+        await work.posts.touch(PostKind.BALLOT, deed.ballot_id)
