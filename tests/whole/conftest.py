@@ -59,8 +59,15 @@ async def claude() -> AsyncIterator[LocalClaude]:
 
 
 @pytest.fixture
-async def local() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord(rate_limits=False, openapi=os.environ.get("DISCORD_OPENAPI")) as server:
+def limited() -> bool:
+    """Whether Discord limits rates; a test that wants it says so."""
+    return False
+
+
+@pytest.fixture
+async def local(limited: bool) -> AsyncIterator[LocalDiscord]:  # noqa: FBT001 - a fixture
+    openapi = os.environ.get("DISCORD_OPENAPI")
+    async with LocalDiscord(rate_limits=limited, openapi=openapi) as server:
         yield server
         assert not server.schema_violations
         assert not server.errors

@@ -61,7 +61,9 @@ async def test_eight_long_drafts_show_openings(story, local, claude):
     assert "The card is full: 8 drafts" in await press(anna, card, "Steer")
     for person in (anna, bo):
         await press(person, card, "A")
-    await local.until(lambda: "won" in card.text, timeout=20)
+    await local.until(
+        lambda: "won" in card.text and "Posting" not in card.text, 20, "the winner posted"
+    )
     assert all(len(text) <= 2_000 for _, text in spoken(inn))
     assert len(spoken(inn)) > 2
 
@@ -159,3 +161,19 @@ async def test_a_deleted_card_of_a_live_ballot_is_posted_anew(story, local, clau
     await sent(anna, form, {"direction": "darker"})
     card = await shown(local, inn, 3)
     assert "You approve of **B**" in await press(story.bo, card, "B")
+
+
+async def test_a_long_winner_shows_how_far_it_is_posted(story, local, claude):
+    told = []
+    beats = [(("Old Pike", "Narrator")[n % 2], f"Part {n} of a long passage.") for n in range(8)]
+    claude.faults.append(written(beats))
+    card = await ballot(local, story.anna, story.inn, variants=1)
+    with local.after("PATCH", rf"/messages/{card.id}$", lambda _: told.append(card.text)):
+        for person in (story.anna, story.bo):
+            await press(person, card, "A")
+        await local.until(lambda: "won" in card.text and "Posting" not in card.text)
+    await heard(local, story.inn, *(text for _, text in beats))
+    steps = [text.rsplit("Posting ", 1)[1] for text in told if "Posting" in text]
+    assert steps
+    assert all(step.endswith(" of 8…") for step in steps)
+    assert steps == sorted(steps)

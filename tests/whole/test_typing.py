@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from datetime import timedelta
 
 import pytest
 
@@ -208,3 +209,25 @@ async def test_pings_and_control_characters_reach_nobody(story, local):
     with contextlib.suppress(ApiError):
         await anna.say(inn, "a\x00b")
     assert not local.pings
+
+
+async def test_when_discord_cannot_keep_up_typed_turns_count_where_they_stand(
+    story, local, monkeypatch
+):
+    monkeypatch.setattr("bot.services.take_turn.BEHIND", timedelta(0))
+    anna, inn = story.anna, story.inn
+
+    def busy(_request):
+        return 429, {"message": "slow down", "retry_after": 0.3, "global": False}, {"Via": "x"}
+
+    with local.before("POST", r"^/webhooks/", busy):
+        await anna.say(inn, "Waits for its turn.")
+        await local.until(lambda: any(r.status == 429 for r in local.requests), what="a refusal")
+        typed = await anna.say(inn, "Stays as typed.")
+        said = await local.until(
+            lambda: [m for m in inn.messages if "faster than Discord" in m.text], what="a word"
+        )
+        assert "for now what you type counts where it stands" in said[0].text
+    await local.until(lambda: spoken(inn) == [("Mira", "Waits for its turn.")], what="posted")
+    assert not typed.deleted
+    assert "2 turns" in await ask(anna, inn, "story show")

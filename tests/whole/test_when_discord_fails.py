@@ -210,3 +210,15 @@ async def test_a_picture_that_discord_refuses_does_not_stop_the_story(story, loc
     with local.before("POST", r"^/webhooks/", refuse):
         await anna.say(inn, "Faceless.")
         await heard(local, inn, "Faceless.")
+
+
+@pytest.mark.parametrize("limited", [True])
+async def test_under_rate_limits_everything_comes_once_and_in_order(story, local):
+    anna, inn = story.anna, story.inn
+    texts = [f"Line {number}." for number in range(8)]
+    for text in texts:
+        await anna.say(inn, text)
+    await local.until(lambda: len(spoken(inn)) == 8, timeout=30, what="all of them")
+    assert [text for _, text in spoken(inn)] == texts
+    posts = [m for m in inn.messages if m.author.webhook]
+    assert posts[-1].created_at - posts[0].created_at > 1, "five posts in two seconds at most"
