@@ -20,6 +20,8 @@ from playground.terminal.session import Session, by_name
 PEOPLE = ("Anna", "Bo", "Cy")
 CHANNELS = ("the-lantern", "empty-stage")
 KEPT = "previous.db"
+BETWEEN_SECONDS = 0.8
+"""Before the next line of a piped input: how long nothing must happen, as people read first."""
 
 
 async def play(settings: Settings, data: Path) -> int:
@@ -39,6 +41,7 @@ async def play(settings: Settings, data: Path) -> int:
     house = House(data, fast=False, environment=_environment(settings))
     try:
         _keep_last(data)
+        console.print("Starting a Discord, a narrator and the bot on this machine …", style="dim")
         async with house:
             await _play(house, settings, data, console)
     except (RehearsalError, OSError) as error:
@@ -92,9 +95,8 @@ async def _play(house: House, settings: Settings, data: Path, console: Console) 
                 console.print(Text(f"{session.me.name} › {one_line(line)}", "bold"))
             if not await session.act(line):
                 break
-        else:
             if not session.keyboard.interactive:
-                await session.quiet()
+                await session.quiet(BETWEEN_SECONDS)
     finally:
         for task in watching:
             task.cancel()

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 
 from rich.cells import cell_len
 
+from playground.terminal.looks import clean
+
 try:
     import termios
     import tty
@@ -72,7 +74,7 @@ class Editor:
             self._pasting = key == _PASTE_BEGINS
         elif key in {"\r", "\n"}:
             self._insert("\n")
-        elif len(key) == 1 and key.isprintable():
+        elif len(key) == 1 and clean(key):
             self._insert(key)
 
     def _keys(self) -> dict[str, Callable[[], None]]:
@@ -159,7 +161,7 @@ class Keyboard:
     def _raw(self) -> Iterator[None]:
         fd, loop = sys.stdin.fileno(), asyncio.get_running_loop()
         before = termios.tcgetattr(fd)
-        tty.setcbreak(fd)
+        tty.setcbreak(fd, termios.TCSADRAIN)
         self._open = True
         self._write("\x1b[?2004h")
         loop.add_reader(fd, self._readable, fd)

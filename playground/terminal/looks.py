@@ -8,13 +8,14 @@ from collections.abc import Callable
 from rich.text import Text
 
 _JOINERS = "\u200d\ufe0e\ufe0f"
-_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters; Cn is not among them, since it holds emoji newer than this Python."""
 _INLINE = re.compile(
     r"""\\(?P<plain>[^\w\s])
     |(?P<code>`[^`\n]+`)
     |\*\*(?P<bold>(?:[^*\\]|\\.)+?)\*\*
     |~~(?P<gone>[^~]+?)~~
-    |(?<![\w*])\*(?P<italic>(?:[^*\\\n]|\\.)+?)\*(?!\w)
+    |(?<![\w*])\*(?P<italic>(?=\S)(?:[^*\\\n]|\\.)+?(?<=\S))\*(?!\w)
     |<t:(?P<at>\d{1,12})(?::[a-zA-Z])?>
     |\[(?P<label>[^\]\n]+)\]\(<?(?P<url>https?://[^\s>)]+)>?\)""",
     re.VERBOSE,

@@ -25,7 +25,7 @@ from playground.terminal.words import (
     NotUnderstoodError,
     last_number,
     paths,
-    read_named,
+    read_form,
     read_slash,
     specs,
     unescape,
@@ -45,8 +45,8 @@ reply 7 … · edit 7 … · delete 7       on messages that one typed
 /quit  leave"""
 LOOK_BACK = 15
 STAYS_SECONDS = 0.7
-QUIET_SECONDS = 2.0
-"""After the end of a piped input: how long nothing must happen until the play is over."""
+"""What people type is shown if it still stands after so long."""
+FOR_EVER = 1e9
 _LOCAL = ("as", "in", "look", "people", "help", "restart", "quit")
 _VERBS = ("click", "fill", "menu", "react", "reply", "edit", "delete")
 
@@ -69,6 +69,7 @@ class Session:
     me: Person
     here: Channel
     form: tuple[Person, Exchange] | None = None
+    restarting: bool = False
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
     # --- watching ------------------------------------------------------------------------------
@@ -115,17 +116,20 @@ class Session:
         return f"#{channel.name}"
 
     async def watch_bot(self) -> None:
-        """Tell when the bot's process ends."""
-        status = await self.house.bot.ended()
-        words = self.house.obituary(f"(status {status})")
-        self.screen.say(f"{words} /restart starts it again.", "bold red")
+        """Tell whenever the bot's process ends by itself."""
+        while True:
+            status = await self.house.bot.ended()
+            if not self.restarting:
+                words = self.house.obituary(f"with status {status}")
+                self.screen.say(f"{words}\nType /restart to start it again.", "bold red")
+            await self.house.local.until(lambda: self.house.bot.running, FOR_EVER)
 
-    async def quiet(self) -> None:
-        """Wait until nothing happened for a while."""
+    async def quiet(self, seconds: float) -> None:
+        """Wait until nothing happened for so many seconds."""
         with suppress(TimeoutError):
             while True:
                 self.stirred.clear()
-                async with asyncio.timeout(QUIET_SECONDS):
+                async with asyncio.timeout(seconds):
                     await self.stirred.wait()
 
     # --- acting --------------------------------------------------------------------------------
@@ -180,9 +184,13 @@ class Session:
 
     async def _restart(self) -> None:
         self.screen.say("     Killing the bot, as a power cut would …")
-        self.house.bot.kill()
-        await self.house.bot.ended()
-        await self.house.start_bot()
+        self.restarting = True
+        try:
+            self.house.bot.kill()
+            await self.house.bot.ended()
+            await self.house.start_bot()
+        finally:
+            self.restarting = False
         self.screen.say("     It is back, on the same database.")
 
     async def _slash(self, typed: str) -> None:
@@ -219,7 +227,7 @@ class Session:
         who, exchange = self.form
         modal = exchange.modal
         names = [one.custom_id for one in modal.fields] if modal else []
-        values = dict(read_named(rest, names))
+        values = read_form(rest, names)
         self.form = None
         await self._exchange(lambda: who.submit(exchange, dict(values)))
 

@@ -57,8 +57,9 @@ def read_slash(typed: str, bodies: Iterable[Json]) -> Slash:
     words = " ".join(typed.split(":", 1)[0].split())
     path = max((p for p in known if f"{words} ".startswith(f"{p} ")), key=len, default="")
     if not path:
-        near = [p for p in known if p.startswith(words)] or known
-        raise NotUnderstoodError(f"There is no /{words}. There is: /{', /'.join(near)}.")
+        near = [p for p in known if p.split()[0] == words.split()[0]] if words else []
+        listed = near or sorted({p.split()[0] for p in known})
+        raise NotUnderstoodError(f"There is no /{words}. There is: /{', /'.join(listed)}.")
     wanted = {spec["name"]: spec for spec in specs(bodies, path)}
     rest = re.sub(r"^\s*" + r"\s+".join(map(re.escape, path.split())), "", typed, count=1)
     given = read_named(rest, list(wanted))
@@ -87,6 +88,17 @@ def read_named(rest: str, names: list[str]) -> dict[str, str]:
             raise NotUnderstoodError(_no_option(rest.split(":", maxsplit=1)[0], names))
         given[head[1]], rest = _read_value(rest[head.end() :].lstrip(), names)
     return given
+
+
+def read_form(rest: str, names: list[str]) -> dict[str, str]:
+    """Read what a form's fields shall hold; a form's only field takes all that is typed.
+
+    Raises:
+        NotUnderstoodError: as for ``read_named``.
+    """
+    if len(names) == 1 and not re.match(_names(names), rest):
+        return {names[0]: unescape(rest)}
+    return read_named(rest, names)
 
 
 def _names(names: list[str]) -> str:

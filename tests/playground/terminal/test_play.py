@@ -1,0 +1,66 @@
+"""A play whose lines come from a pipe: the whole of it, with the bot as a process."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from playground.play import play
+
+LINES = """\
+/story open title:"The Lantern" premise:"A storm keeps three strangers in an inn overnight."
+/cast add name:Mirjam
+/cast claim name:Mirjam
+Who *goes* there?\\n\\nSpeak!
+/as Bo
+((shall I?))
+/cast add Tom
+/cast claim Tom
+/scene say text:no
+click A
+/sing
+/as Zoe
+/in nowhere
+/people
+/story show
+"""
+
+
+@pytest.fixture
+def piped(monkeypatch):
+    def pipe(text: str) -> None:
+        reading, writing = os.pipe()
+        os.write(writing, text.encode())
+        os.close(writing)
+        monkeypatch.setattr(sys, "stdin", os.fdopen(reading))
+
+    yield pipe
+    sys.stdin.close()
+
+
+def a_folder_with_an_earlier_play(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "troupe.db").write_text("the last play")
+    return folder
+
+
+async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys, monkeypatch):
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
+    data = a_folder_with_an_earlier_play(tmp_path / "play")
+    piped(LINES)
+    settings = Settings(_env_file=None, anthropic_api_key="", troupe_countdown_seconds=0)
+    assert await play(settings, data) == 0
+    shown = capsys.readouterr().out
+    assert "Anna plays Mirjam from now on" in shown
+    assert "  Mirjam\n" in shown
+    assert "Who goes there?" in shown
+    assert "((shall I?))" in shown
+    assert "only you can see this" in shown
+    assert "No message here has a button" in shown
+    assert "There is no /sing" in shown
+    assert "There is nobody 'Zoe', only Anna, Bo, Cy" in shown
+    assert "2 turns" in shown
+    assert (data / "previous.db").read_text() == "the last play"
+    assert not (data / "troupe.db-wal").exists()
