@@ -12,6 +12,7 @@ from typing import Any
 import discord
 
 from bot.client import Routes
+from bot.story.names import is_blank
 from cogs.actor import Interaction
 from cogs.replies import answer, answer_failure
 
@@ -44,7 +45,9 @@ async def route(interaction: Interaction, routes: Routes) -> None:
 
 def _kept(values: Mapping[str, Any]) -> str:
     """What was written into a form that is refused: nobody shall have to write it twice."""
-    texts = {key: text for key, text in values.items() if isinstance(text, str) and text.strip()}
+    texts = {
+        key: text for key, text in values.items() if isinstance(text, str) and not is_blank(text)
+    }
     if len(texts) == 1:
         return next(iter(texts.values()))
     return "\n\n".join(f"{key}:\n{text}" for key, text in texts.items())

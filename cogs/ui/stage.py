@@ -234,6 +234,15 @@ class DiscordStage:
             self._forget_webhook(channel)
             await self._channel_exists(channel.id)
             raise StageLaterError("the webhook was deleted", 0) from None
+        except discord.HTTPException as error:
+            if error.status != BAD_REQUEST:
+                raise
+            # Discord does not take the name: the bot says it, rather than hold up all that follows.
+            _log.warning("name refused", post_id=post.id, code=error.code)
+            with _translated():
+                return (
+                    await channel.send(_plain(post), files=await self._files(post.attachments))
+                ).id
 
     async def _channel_exists(self, channel_id: int) -> None:
         with _translated():
@@ -315,24 +324,34 @@ class DiscordStage:
         if post.message_id is None:
             return
         channel = await self._channel(post.channel_id)
+        by_webhook = post.kind is PostKind.TURN and post.manner is Manner.WEBHOOK
+        if by_webhook and await self._edited_by_webhook(channel, post, post.message_id):
+            return
         with _translated():
-            if post.kind is PostKind.TURN and post.manner is Manner.WEBHOOK:
-                webhook = await self._webhook(channel)
-                options: dict[str, Any] = {}
-                if isinstance(channel, discord.Thread):
-                    options["thread"] = discord.Object(channel.id)
-                await webhook.edit_message(
-                    post.message_id,
-                    content=post.text,
-                    allowed_mentions=discord.AllowedMentions.none(),
-                    **options,
-                )
-                return
             message = channel.get_partial_message(post.message_id)
             if post.kind in {PostKind.TURN, PostKind.NOTE}:
                 await message.edit(content=_plain(post))
             elif view := await self._drawings.draw(post):
                 await message.edit(view=view)
+
+    async def _edited_by_webhook(self, channel: Place, post: Post, message_id: int) -> bool:
+        """Whether our webhook could edit it."""
+        options: dict[str, Any] = {}
+        if isinstance(channel, discord.Thread):
+            options["thread"] = discord.Object(channel.id)
+        webhook = await self._webhook(channel)
+        try:
+            with _translated():
+                await webhook.edit_message(
+                    message_id,
+                    content=post.text,
+                    allowed_mentions=discord.AllowedMentions.none(),
+                    **options,
+                )
+        except StageGoneError:
+            # Posted by an earlier webhook or by the bot itself, or gone: the bot tries by itself.
+            return False
+        return True
 
     async def remove(self, channel_id: int, message_id: int, manner: Manner | None) -> None:
         """Delete a message; one that is gone already is fine.
