@@ -210,6 +210,32 @@ async def test_a_picture_that_discord_refuses_does_not_stop_the_story(story, loc
     with local.before("POST", r"^/webhooks/", refuse):
         await anna.say(inn, "Faceless.")
         await heard(local, inn, "Faceless.")
+    # Where not even the name is taken, the bot says it by itself, and can change it later.
+    with local.before("POST", r"^/webhooks/", lambda _: (400, {"code": 50035}, {})):
+        await anna.say(inn, "Nameless.")
+        await local.until(lambda: inn.last_message.content == "**Mira**\nNameless.", what="plain")
+    post = inn.last_message
+    await anna.react(post, "📝")
+    form = await anna.click(await local.until(lambda: anna.dms()[-1:] and anna.dms()[-1]), "Edit")
+    await anna.submit(form, {"Your passage": "Named."})
+    await local.until(lambda: post.content == "**Mira**\nNamed.", what="changed")
+    await ask(anna, inn, "scene undo", deeds=2)
+    await local.until(lambda: post.deleted and not spoken(inn), what="taken back")
+
+
+async def test_what_a_deleted_webhook_posted_can_still_be_told_of(story, local, journal):
+    anna, inn = story.anna, story.inn
+    await anna.say(inn, "One.")
+    await heard(local, inn, "One.")
+    post = inn.last_message
+    (hook,) = inn.webhooks.values()
+    local.world.remove_webhook(hook)
+    await anna.react(post, "📝")
+    form = await anna.click(await local.until(lambda: anna.dms()[-1:] and anna.dms()[-1]), "Edit")
+    await anna.submit(form, {"Your passage": "Two."})
+    await soon(lambda: "message not redrawn" in journal.getvalue())
+    told = await (await anna.menu(post, "Who wrote this?")).answer()
+    assert "It was changed once" in told.text
 
 
 @pytest.mark.parametrize("limited", [True])
