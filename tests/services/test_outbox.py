@@ -12,7 +12,7 @@ from bot.ports import (
 from bot.services.outbox import FORBIDDEN_PATIENCE, UNSURE_PATIENCE
 from bot.story.posts import Manner, NewPost, PostKind, PostState
 from bot.story.turn import Turn
-from tests.builders import ADA, BEN, CHANNEL
+from tests.builders import ADA, BEN, CHANNEL, OWNER, drafted, speech
 from tests.fakes import later
 from tests.services.table import Table, by
 
@@ -314,3 +314,38 @@ async def test_a_hidden_channel_is_tried_again_later(table: Table) -> None:
     assert wait.after == FORBIDDEN_PATIENCE
     assert await table.post() is None
     assert table.stage.deeds("send") == ["One."]
+
+
+async def test_a_card_that_somebody_found_stale_is_redrawn(table: Table) -> None:
+    await table.ballot()
+    turn = await table.say(ADA, "One.")
+    await table.post()
+    card_id, turn_id = table.stage.ids(CHANNEL)
+    assert turn_id == await table.message_of(turn)
+    table.stage.done.clear()
+    await table.outbox.repair(turn_id)
+    await table.outbox.repair(4)
+    await table.post()
+    assert table.stage.done == []
+    await table.outbox.repair(card_id)
+    await table.post()
+    assert table.stage.done == [("redraw", PostKind.BALLOT)]
+
+
+async def test_a_long_winner_shows_how_far_it_is_posted(table: Table) -> None:
+    actors = ("Narrator", "Ren", "Narrator", "Ren", "Narrator", "Ren", "Narrator", "Ren")
+    long = drafted(*(speech(who, f"Line {n} of many.") for n, who in enumerate(actors)))
+    ballot = await table.ballot(long)
+    await table.post()
+    for writer_id in (ADA, BEN, OWNER):
+        await table.vote(writer_id, ballot.variants[0])
+    await table.settle(ballot)
+    table.stage.done.clear()
+    await table.post()
+    kinds = [kind for kind, _ in table.stage.done]
+    assert kinds.count("send") == len(actors)
+    assert "redraw" in kinds[:-2], "the card tells how far it is before all stands"
+    assert kinds[-1] == "redraw"
+    card = await table.cards.card(ballot.id)
+    assert card
+    assert card.posted == (8, 8)

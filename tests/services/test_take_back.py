@@ -1,5 +1,6 @@
 import pytest
 
+from bot.ports import StageBlindError
 from bot.story.ballot import BallotState
 from bot.story.errors import (
     ConflictError,
@@ -223,3 +224,22 @@ async def test_a_taking_back_of_another_story_is_not_redone_here(table: Table) -
     with pytest.raises(NotFoundError):
         await table.take_back.redo(by(OWNER, 901), taken.id)
     assert await table.about(PostKind.TAKEN_BACK, taken.id)
+
+
+async def test_the_question_whether_it_stands_goes_with_the_turn(table: Table) -> None:
+    await table.say(ADA, "One.")
+    table.stage.lose_answer()
+    await table.post()
+    table.stage.blind = StageBlindError("no history")
+    await table.post()
+    assert table.stage.shown(CHANNEL) == ["One.", "<ask>"]
+    await table.take_back.undo(by(ADA))
+    await table.post()
+    assert table.stage.shown(CHANNEL) == ["One.", "<taken_back>"]
+
+
+async def test_a_turn_nobody_claims_any_more_can_still_be_taken_back(table: Table) -> None:
+    await table.say(ADA, "One.")
+    await table.casting.release(by(ADA), "Mira")
+    await table.take_back.undo(by(ADA))
+    assert await table.texts() == []

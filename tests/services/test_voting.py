@@ -463,3 +463,18 @@ async def test_a_card_of_a_story_without_names(table: Table) -> None:
     card = await table.cards.card(ballot.id)
     assert card
     assert (card.opener, card.closed_by) == ("Ada", "a writer")
+
+
+async def test_an_owner_the_story_never_heard_of_is_not_awaited(table: Table) -> None:
+    ballot = await table.ballot()
+    async with table.store.write() as work:
+        place = await work.stories.place(CHANNEL)
+        assert place
+        await work.stories.save(replace(place.story, owner_id=CLEO))
+    for writer_id in (ADA, BEN):
+        await table.vote(writer_id, ballot.variants[0])
+    card = await table.cards.card(ballot.id)
+    assert card
+    assert card.awaited == ()
+    assert (await table.vote(CLEO, ballot.variants[0])).approves == (ballot.variants[0],)
+    assert (await table.settle(ballot)).state is BallotState.SETTLED
