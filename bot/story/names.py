@@ -43,6 +43,9 @@ def _seen(name: str) -> str:
     """A name without invisible characters, white space collapsed."""
     # White space first: a tab is a control character, but it separates words.
     spaced = " ".join(name.split())
+    if spaced.isprintable():
+        # Nothing invisible is printable: most names and texts are done here.
+        return spaced
     return " ".join("".join(c for c in spaced if not _is_invisible(c)).split())
 
 
