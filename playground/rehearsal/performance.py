@@ -23,6 +23,7 @@ LINES_PER_FACT = 25
 LINES_PER_CHAT = 12
 FACT_WORDS = 8
 _TITLE = 100
+_STAYS = "counts where it stands"
 _OPEN_ALREADY = "A ballot is open already"
 CHAT = (
     "((brb, the kettle is boiling))",
@@ -160,7 +161,9 @@ class Performance:
         raise RehearsalError(f"Line {line.number} was typed but did not become a turn.")
 
     async def _counts_as_typed(self, player: Person, typed: Message) -> bool:
-        """Whether a typed message became a turn where it stands, as "Who wrote this?" tells."""
+        """Whether a typed message became a turn where it stands, because the queue is behind."""
+        if not any(_STAYS in message.content for message in self.channel.messages):
+            return False
         exchange = await self.patience.once(lambda: player.menu(typed, "Who wrote this?"))
         return exchange is not None and " wrote this, as " in (await exchange.answer()).text
 
@@ -199,11 +202,11 @@ class Performance:
                 return form
 
     async def _appears(self, line: Line, before: int) -> None:
-        wanted = _bare(line.text)
+        wanted, speaker = _bare(line.text), name_key(line.speaker)
 
         def stands() -> bool:
             newer = self.channel.shelf.after(before, 100)
-            shown = (m.content for m in newer if m.webhook_id and m.author_name == line.speaker)
+            shown = (m.content for m in newer if name_key(m.author_name) == speaker)
             return _bare("".join(shown)) == wanted
 
         await self.patience.local.until(stands, STANDS_SECONDS * LOOKS, f"line {line.number}")

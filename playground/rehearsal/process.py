@@ -85,6 +85,9 @@ class BotProcess:
         except TimeoutError:
             self.kill()
             await self.ended()
+        finally:
+            # Whoever loses patience over the wait must not leave the process behind.
+            self.kill()
 
     def last_words(self) -> str:
         """The last line of the log, or nothing."""

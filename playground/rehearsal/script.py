@@ -56,7 +56,7 @@ def read_script(path: Path) -> Script:
         RehearsalError: it cannot be read, or a line is not as it should be.
     """
     try:
-        written = path.read_text(encoding="utf-8")
+        written = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise RehearsalError(f"The script {path} cannot be read: {error}.") from error
     stories: dict[str, list[Line]] = {}

@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from playground.rehearsal.house import House
+from playground.rehearsal.prices import bill
 from playground.rehearsal.process import BotProcess
-from playground.rehearsal.run import Options, rehearse
-from playground.rehearsal.script import RehearsalError
+from playground.rehearsal.run import Options, perform, rehearse
+from playground.rehearsal.script import RehearsalError, read_script
 
 
 def script(folder: Path, *rows: object) -> Path:
@@ -76,6 +78,31 @@ async def test_a_bot_that_dies_at_its_start(tmp_path):
             await house.start_bot()
 
 
+async def test_a_bot_that_dies_in_the_middle(tmp_path):
+    path = script(tmp_path, *(line(f"Line {n}.") for n in range(500)))
+    asked = options(path, tmp_path)
+    async with House(asked.out) as house:
+        world = house.local.world
+        performing = asyncio.create_task(
+            perform(house, read_script(path), asked, Console(quiet=True))
+        )
+        await house.local.until(
+            lambda: any(m.content == "Line 3." for c in world.channels.values() for m in c.messages)
+        )
+        house.bot.kill()
+        with pytest.raises(RehearsalError, match=r"ended in the middle \(status -9\)"):
+            await performing
+
+
+async def test_nobody_is_left_behind_by_an_impatient_stop(tmp_path):
+    async with House(tmp_path) as house:
+        stopping = asyncio.create_task(house.bot.stop())
+        await asyncio.sleep(0)
+        stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)
+        assert await house.bot.ended() < 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for children in /proc")
 async def test_a_rehearsal_that_is_cancelled_leaves_no_process_behind(tmp_path):
     rows = [line(f"Line {n}.") for n in range(2_000)]
@@ -84,3 +111,13 @@ async def test_a_rehearsal_that_is_cancelled_leaves_no_process_behind(tmp_path):
             await rehearse(options(script(tmp_path, *rows), tmp_path))
     assert (tmp_path / "out" / "bot.log").exists()
     assert not children()
+
+
+def test_tokens_are_priced_by_the_list():
+    used = {"input": 10_000, "cache_read": 100_000, "cache_write_1h": 20_000, "output": 5_000}
+    usage = {"claude-opus-5-5": {"cache_write_5m": 0, **used}}
+    made = bill(usage)
+    assert (made.read, made.written) == (130_000, 5_000)
+    assert made.usd == pytest.approx(0.04 + 0.02 + 0.16 + 0.10)
+    assert bill({"another": usage["claude-opus-5-5"]}).usd is None
+    assert bill({}).usd == 0
