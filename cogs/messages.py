@@ -1,5 +1,6 @@
 """What one does with a message: the menus, and the reactions ❌ 📝 ❓ that role-players know."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from cogs.ui.modals import Field, show_form
 
 TAKE_BACK, EDIT, WHO = "❌", "📝", "❓"
 SIGNS = frozenset({TAKE_BACK, EDIT, WHO})
+A_MOMENT = 0.5
+"""Seconds from a post to its being noted, at most, unless the machine is busy."""
 
 
 class MessagesCog(commands.Cog):
@@ -117,7 +120,7 @@ class MessagesCog(commands.Cog):
         message_id: int,
     ) -> bool:
         """Do what a sign asks; False if the message is no passage, so that it means nothing."""
-        if not await self.services.who_wrote.is_passage(message_id):
+        if not await self._is_passage(message_id):
             return False
         key = f"{channel.id}:{message_id}"
         if sign == TAKE_BACK:
@@ -132,6 +135,13 @@ class MessagesCog(commands.Cog):
             show = row_view(button("Show me", f"who:v1:{key}"))
             await tell(member, channel, render.provenance(told), note=show)
         return True
+
+    async def _is_passage(self, message_id: int) -> bool:
+        """Whether a message shows a turn. One that was posted just now is noted a moment later."""
+        if await self.services.who_wrote.is_passage(message_id):
+            return True
+        await asyncio.sleep(A_MOMENT)
+        return await self.services.who_wrote.is_passage(message_id)
 
     async def _clear(
         self,
