@@ -119,3 +119,21 @@ async def soon(predicate: Callable[[], object]) -> None:
     async with asyncio.timeout(10):
         while not predicate():  # noqa: ASYNC110 - nobody wakes us up
             await asyncio.sleep(0.01)
+
+
+async def known(person: Person, message: Message) -> Message:
+    """Wait until the bot noted that a message is a passage: a moment after it stands."""
+    async with asyncio.timeout(10):
+        while True:
+            told = await (await person.menu(message, "Who wrote this?")).answer()
+            if "not a passage" not in told.text:
+                return message
+
+
+async def won(local: LocalDiscord, card: Message) -> None:
+    """Wait until a ballot's winner stands."""
+    await local.until(
+        lambda: "won" in card.text and "Posting" not in card.text,
+        timeout=20,
+        what="the winner posted",
+    )

@@ -19,6 +19,7 @@ from tests.whole.kit import (
     texts_of,
     use,
     voting,
+    won,
     written,
 )
 
@@ -104,7 +105,7 @@ async def test_two_at_once_and_one_twice(story, local, claude):
     )
     await local.until(lambda: "1 voted" in card.text, what="an odd number of presses is a vote")
     await asyncio.gather(story.bo.click(card, a), story.anna.click(card, "None of these"))
-    await local.until(lambda: "won" in card.text, what="decided once")
+    await won(local, card)
     assert len(spoken(story.inn)) == 1
     # None takes back what its presser approved of.
     assert "A 1 · B 0 · C 0 · none 1" in card.text
@@ -140,7 +141,7 @@ async def test_steer_adds_a_round_and_makes_everyone_awaited_again(story, local,
     await press(bo, card, voting(card)[0])
     await local.until(lambda: "2 voted · waiting for Anna" in card.text)
     await press(anna, card, voting(card)[5])
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
 
 
 async def test_a_draft_of_ones_own_enters_unsigned(story, local, claude):
@@ -158,7 +159,7 @@ async def test_a_draft_of_ones_own_enters_unsigned(story, local, claude):
     assert "Bo" not in card.text.replace("Bob", "")
     for person in (anna, bo):
         await press(person, card, voting(card)[3])
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
     assert spoken(inn) == [("Narrator", f"It snows {UNSAID}s."), ("Tom", "Shut the door.")]
     told = (await (await anna.menu(inn.last_message, "Who wrote this?")).answer()).text
     assert "**Bo** wrote this, as Tom" in told
@@ -170,7 +171,7 @@ async def test_whoever_votes_after_pressing_mine_holds_nothing_up(story, local, 
     await story.bo.click(card, "Mine")
     await press(story.anna, card, voting(card)[0])
     await press(story.bo, card, voting(card)[0])
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
 
 
 @pytest.mark.parametrize("tuned", [{"troupe_countdown_seconds": 60}])
@@ -187,7 +188,7 @@ async def test_the_countdown_and_closing(story, local, claude):
     await local.until(lambda: "somebody is writing a direction or a draft" in card.text)
     assert not spoken(inn)
     assert await press(anna, card, "Close") == "Closed."
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
     assert "-# Closed early by Anna" in card.text
     assert "**Ballot** of Anna" in await ask(cy, inn, "scene history")
 
@@ -202,7 +203,7 @@ async def test_a_tie_is_broken_by_the_opener(story, local, claude):
     assert [b.label for b in card.buttons] == ["A", "B"]
     assert "Whoever opened the ballot chooses" in await press(anna, card, "A")
     assert "Your vote decided it." in await press(bo, card, "A")
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
     assert len(spoken(inn)) == 1
 
 
@@ -234,7 +235,7 @@ async def test_a_claim_made_meanwhile_locks_until_its_writer_allows(story, local
     await local.until(lambda: "🔒" not in card.text)
     for person in (anna, bo, cy):
         await press(person, card, pike)
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
     assert spoken(inn) == [("Old Pike", "I know him.")]
 
 

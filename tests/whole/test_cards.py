@@ -14,6 +14,7 @@ from tests.whole.kit import (
     spoken,
     use,
     voting,
+    won,
     written,
 )
 
@@ -61,9 +62,7 @@ async def test_eight_long_drafts_show_openings(story, local, claude):
     assert "The card is full: 8 drafts" in await press(anna, card, "Steer")
     for person in (anna, bo):
         await press(person, card, "A")
-    await local.until(
-        lambda: "won" in card.text and "Posting" not in card.text, 20, "the winner posted"
-    )
+    await won(local, card)
     assert all(len(text) <= 2_000 for _, text in spoken(inn))
     assert len(spoken(inn)) > 2
 
@@ -110,7 +109,7 @@ async def test_a_press_after_the_end_explains_itself_and_repairs_the_card(story,
 
 
 async def test_buttons_work_after_a_restart_and_old_ones_explain_themselves(
-    story, local, claude, bot
+    story, local, claude, bot, journal
 ):
     anna, bo, inn = story.anna, story.bo, story.inn
     await anna.say(inn, "Before.")
@@ -129,7 +128,7 @@ async def test_buttons_work_after_a_restart_and_old_ones_explain_themselves(
     await heard(local, inn, "Before.", "Typed while nobody listened.")
     assert "drinks" in await sent(anna, form, {"Who it is": "She drinks."})
     await press(bo, card, voting(card)[0])
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
     assert "**Anna**" in (await (await bo.menu(post, "Who wrote this?")).answer()).text
     # What an earlier or later version of the bot may have left behind.
     for custom_id in ("vote:v0:3", "splice:v9:", "something else"):
@@ -144,6 +143,10 @@ async def test_buttons_work_after_a_restart_and_old_ones_explain_themselves(
             }
         ]
         assert "from an older version and works no more" in await press(bo, whole, "Old")
+    whole.components[0]["components"][0]["custom_id"] = "vote:v1:spoilt"
+    told = await press(bo, whole, "Old")
+    assert told.startswith("Something went wrong on our side, and nothing was changed by it.")
+    assert '"control": "vote:v1"' in journal.getvalue()
     whole.components[0]["components"][0]["custom_id"] = "vote:v1:999"
     assert await press(bo, whole, "Old") == "That draft does not exist any more."
     whole.components[0]["components"][0]["custom_id"] = "none:v1:999"
@@ -171,7 +174,7 @@ async def test_a_long_winner_shows_how_far_it_is_posted(story, local, claude):
     with local.after("PATCH", rf"/messages/{card.id}$", lambda _: told.append(card.text)):
         for person in (story.anna, story.bo):
             await press(person, card, "A")
-        await local.until(lambda: "won" in card.text and "Posting" not in card.text)
+        await won(local, card)
     await heard(local, story.inn, *(text for _, text in beats))
     steps = [text.rsplit("Posting ", 1)[1] for text in told if "Posting" in text]
     assert steps

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.whole.kit import UNSAID, ask, heard, press, sent, use
+from tests.whole.kit import UNSAID, ask, heard, known, press, sent, use
 
 COMMANDS = {
     "story open": "title premise style variants rating",
@@ -203,7 +203,7 @@ async def test_canon(story, local):
     assert "as fact 1" in await ask(anna, inn, "canon add", fact="he  LIMPS")
     await anna.say(inn, "The well is deep.\nAnd dry.")
     await heard(local, inn, "The well is deep.\nAnd dry.")
-    form = await anna.menu(inn.last_message, "Make canon")
+    form = await anna.menu(await known(anna, inn.last_message), "Make canon")
     assert form.modal.fields[0].value == "The well is deep. And dry."
     told = await sent(anna, form, {"What is true?": "The well is dry"})
     assert told == "📜 `2` **Mira** · The well is dry"

@@ -1,7 +1,19 @@
 """Menus and reactions on a message, and what is told by DM, or by a note if that fails."""
 
 from playground.server.permissions import May
-from tests.whole.kit import ask, ballot, heard, press, sent, spoken, texts_of, use, voting
+from tests.whole.kit import (
+    ask,
+    ballot,
+    heard,
+    known,
+    press,
+    sent,
+    spoken,
+    texts_of,
+    use,
+    voting,
+    won,
+)
 
 
 def signs(message):
@@ -12,7 +24,7 @@ async def two_turns(story, local):
     await story.anna.say(story.inn, "Who goes there?")
     await story.bo.say(story.inn, "A friend.")
     await heard(local, story.inn, "Who goes there?", "A friend.")
-    return story.inn.messages[-2:]
+    return [await known(story.cy, message) for message in story.inn.messages[-2:]]
 
 
 async def menu(person, message, name):
@@ -78,7 +90,7 @@ async def test_who_wrote_this(story, local):
     card = await ballot(local, bo, inn)
     for person in (anna, bo):
         await press(person, card, voting(card)[0])
-    await local.until(lambda: "won" in card.text, what="the winner posted")
+    await won(local, card)
     told = await menu(cy, inn.last_message, "Who wrote this?")
     assert "**The model** wrote this" in told
     assert "voted in on a ballot that Bo opened: “offline draft" in told

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from playground.server.errors import ApiError
-from tests.whole.kit import UNSAID, ask, heard, read_up_to, spoken, texts_of, use
+from tests.whole.kit import UNSAID, ask, heard, known, read_up_to, spoken, texts_of, use
 
 
 async def test_a_turn_stands_under_the_characters_name_and_nothing_else_is_touched(story, local):
@@ -51,6 +51,8 @@ async def test_text_is_kept_exactly_as_typed(story, local):
 async def test_a_name_in_front_speaks_as_another_of_ones_own(story, local):
     anna, inn = story.anna, story.inn
     await ask(anna, inn, "cast claim", name="Old Pike")
+    offered = await anna.autocomplete(inn, "scene say", "as_character", "i")
+    assert [choice.value for choice in offered] == ["Mira", "Old Pike"]
     for text in ("MIRA: Hush.", "old  pike:\tArr.", "Tom: not mine", "Dear me: a colon"):
         await anna.say(inn, text)
     await local.until(lambda: len(spoken(inn)) == 4, what="four turns")
@@ -85,7 +87,7 @@ async def test_long_texts_become_several_posts_and_nothing_is_cut(story, local):
     assert "2 turns" in await ask(anna, inn, "story show")
     # The first post of the text belongs to the same turn as the last.
     posts = [m for m in inn.messages if m.author.webhook]
-    told = await (await anna.menu(posts[count], "Take back")).answer()
+    told = await (await anna.menu(await known(anna, posts[count]), "Take back")).answer()
     assert "Taken back" in told.text
     await local.until(lambda: len(spoken(inn)) == count, what="all its posts gone")
 

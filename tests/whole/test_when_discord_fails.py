@@ -13,6 +13,7 @@ from tests.whole.kit import (
     ask,
     ballot,
     heard,
+    known,
     pikes,
     press,
     read_up_to,
@@ -21,6 +22,7 @@ from tests.whole.kit import (
     texts_of,
     use,
     voting,
+    won,
 )
 
 THREE = ("The bridge is gone.", "I never liked the sea.", "Who took my lantern?")
@@ -46,7 +48,7 @@ async def test_without_a_permission_typed_turns_count_where_they_stand(story, lo
     assert not any(m.deleted for m in typed)
     for person in (anna, bo):
         await press(person, card, voting(card)[0])
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
     winner = inn.last_message
     if lost == May.MANAGE_WEBHOOKS:
         assert winner.author.bot
@@ -164,7 +166,7 @@ async def test_without_the_message_content_intent(local, settings, town, journal
         assert not typed.deleted
         assert "message content intent missing" in journal.getvalue()
         # Menus, reactions and taking back need no text.
-        await anna.react(inn.last_message, "❌")
+        await anna.react(await known(anna, inn.last_message), "❌")
         await heard(local, inn)
     finally:
         running.cancel()
@@ -214,7 +216,7 @@ async def test_a_picture_that_discord_refuses_does_not_stop_the_story(story, loc
     with local.before("POST", r"^/webhooks/", lambda _: (400, {"code": 50035}, {})):
         await anna.say(inn, "Nameless.")
         await local.until(lambda: inn.last_message.content == "**Mira**\nNameless.", what="plain")
-    post = inn.last_message
+    post = await known(anna, inn.last_message)
     await anna.react(post, "📝")
     form = await anna.click(await local.until(lambda: anna.dms()[-1:] and anna.dms()[-1]), "Edit")
     await anna.submit(form, {"Your passage": "Named."})
@@ -227,7 +229,7 @@ async def test_what_a_deleted_webhook_posted_can_still_be_told_of(story, local, 
     anna, inn = story.anna, story.inn
     await anna.say(inn, "One.")
     await heard(local, inn, "One.")
-    post = inn.last_message
+    post = await known(anna, inn.last_message)
     (hook,) = inn.webhooks.values()
     local.world.remove_webhook(hook)
     await anna.react(post, "📝")

@@ -5,7 +5,19 @@ from dataclasses import replace
 
 import pytest
 
-from tests.whole.kit import UNSAID, ask, ballot, heard, pikes, press, spoken, texts_of, use, voting
+from tests.whole.kit import (
+    UNSAID,
+    ask,
+    ballot,
+    heard,
+    pikes,
+    press,
+    spoken,
+    texts_of,
+    use,
+    voting,
+    won,
+)
 
 NOWHERE = "There is no story in this channel. `/story open` begins one."
 EVERYWHERE = [
@@ -91,7 +103,7 @@ async def test_while_it_is_paused(story, local, claude):
     await ask(anna, inn, "story resume")
     await press(anna, card, voting(card)[0])
     await press(bo, card, voting(card)[0])
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
     assert [text for _, text in spoken(inn)] == ["Before.", "One."]
 
 

@@ -29,6 +29,7 @@ from tests.whole.kit import (
     shown,
     spoken,
     voting,
+    won,
     written,
 )
 
@@ -124,7 +125,7 @@ async def test_a_failed_round_says_so_and_the_vote_goes_on(story, local, claude)
     assert "on the way" not in card.text
     for person in (anna, bo):
         await press(person, card, voting(card)[0])
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
 
 
 async def test_what_the_model_writes_pings_nobody(story, local, claude):
@@ -141,7 +142,7 @@ async def test_what_the_model_writes_pings_nobody(story, local, claude):
     for person in (anna, bo):
         await press(person, card, "A")
     await heard(local, inn, storm)
-    await local.until(lambda: "won" in card.text)
+    await won(local, card)
     assert not local.pings
 
 
