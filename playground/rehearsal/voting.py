@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from playground.rehearsal.acting import Patience
 from playground.rehearsal.script import RehearsalError
 from playground.server import Channel, Exchange, InteractionFailed, Message, Person
+from playground.server.message import COMPONENTS_V2
 
 DECIDED_SECONDS = 180.0
 """How long a ballot may take after the last press: a countdown, and the posting of the winner."""
@@ -14,8 +15,9 @@ _LOOK_BACK = 100
 _VOTE = "vote:v1"
 _NONE = "None of these"
 _WITHDRAWN = "You approve of none now"
-_ASKS = "### How does it go on?"
-_TELLS = "### How it went on"
+_HEADING = "### "
+_BUSY = ("✍️", "-# ✍️", "-# Posting ")
+"""How a line begins that tells that drafts are being written, or the winner posted."""
 
 CHANCE_OF_FAVOURITE = 0.75
 CHANCE_OF_NONE = 0.06
@@ -28,13 +30,17 @@ def choices(card: Message) -> list[str]:
 
 
 def is_card(message: Message) -> bool:
-    """Whether a message is a ballot's card, open or decided."""
-    return message.webhook_id is None and message.text.startswith((_ASKS, _TELLS))
+    """Whether a message is a ballot's card, open or decided: a headed card of the bot's own."""
+    posted_by_bot = message.author.bot and not message.author.webhook
+    return (
+        posted_by_bot and bool(message.flags & COMPONENTS_V2) and message.text.startswith(_HEADING)
+    )
 
 
 def is_over(card: Message) -> bool:
     """Whether it is decided and, if a draft won, all of it is posted."""
-    return card.text.startswith(_TELLS) and "Posting" not in card.text
+    lines = card.text.split("\n")
+    return not card.buttons and not any(line.startswith(_BUSY) for line in lines)
 
 
 def has_winner(card: Message) -> bool:
@@ -42,9 +48,13 @@ def has_winner(card: Message) -> bool:
     return is_over(card) and " won." in card.text
 
 
-def is_tied(card: Message) -> bool:
-    """Whether the opener has to choose among the tied."""
-    return "**A tie.**" in card.text and not is_over(card)
+def _state(card: Message) -> str:
+    if is_over(card):
+        return "over"
+    if not choices(card):
+        return "drafting"
+    # In a tie there is nothing to press but the tied.
+    return "open" if any(b.label == _NONE for b in card.buttons) else "tied"
 
 
 class Ballot:
@@ -140,11 +150,3 @@ class Ballot:
         if card is None:
             raise InteractionFailed("The card is gone")
         return await who.click(card, label)
-
-
-def _state(card: Message) -> str:
-    if is_over(card):
-        return "over"
-    if is_tied(card):
-        return "tied" if choices(card) else ""
-    return "open" if card.text.startswith(_ASKS) and choices(card) else ""
