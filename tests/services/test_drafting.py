@@ -86,7 +86,7 @@ async def test_a_second_request_offers_steer(table: Table) -> None:
 )
 async def test_what_cannot_be_asked_for(table: Table, wish: dict[str, object], what: str) -> None:
     with pytest.raises(InvalidError, match=what):
-        await table.ask(**wish)
+        await table.ask(**wish)  # type: ignore[arg-type]
     assert (await table.stories.show(CHANNEL)).ballot is None
 
 

@@ -35,7 +35,6 @@ from tests.builders import (
     ADA,
     BEN,
     CLEO,
-    NOW,
     OWNER,
     asked,
     ballot,
@@ -43,6 +42,7 @@ from tests.builders import (
     variant,
     voted,
 )
+from tests.fakes import NOW
 
 SOON = NOW + timedelta(minutes=2)
 LATE = NOW + timedelta(hours=13)

@@ -11,7 +11,8 @@ from bot.story.errors import InvalidError
 from bot.story.names import NARRATOR
 from bot.story.prompt import RULES, STRETCH, Prompt, Request, Scene, compose, stretch_start, voices
 from bot.story.tale import AiPolicy, Settings
-from tests.builders import ADA, NOW, character, company, fact, story, turn
+from tests.builders import ADA, character, company, fact, story, turn
+from tests.fakes import NOW
 
 MIRA = character(1, "Mira", "The Captain", secrets="She sank the ship.", wants="to leave")
 TOM = character(2, "Tom", description="keeper", voice="slow", fears="gulls", secrets="Deaf.")

@@ -4,7 +4,8 @@ from bot.story.canon import MAX_FACT, clean_fact
 from bot.story.errors import InvalidError
 from bot.story.purse import MICRO, in_cents
 from bot.story.tasks import Task, TaskKind
-from tests.builders import NOW, variant
+from tests.builders import variant
+from tests.fakes import NOW
 
 
 @pytest.mark.parametrize(
