@@ -1,5 +1,6 @@
 """Voting: read a ballot's card, choose by a seeded rule, press until it is decided."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 
@@ -121,8 +122,8 @@ class Ballot:
         if second and others and len(order) > 1:
             # Before anybody else votes, since the last vote decides.
             await self._press(order[0], card, self._chance.choice(others))
-        for who, pick in zip(order, picks, strict=True):
-            await self._press(who, card, pick)
+        presses = (self._press(who, card, pick) for who, pick in zip(order, picks, strict=True))
+        await asyncio.gather(*presses)
 
     def _pick(self, labels: Sequence[str], favourite: str) -> str:
         rolled = self._chance.random()
