@@ -180,3 +180,18 @@ async def test_a_long_winner_shows_how_far_it_is_posted(story, local, claude):
     assert steps
     assert all(step.endswith(" of 8…") for step in steps)
     assert steps == sorted(steps)
+
+
+async def test_whole_drafts_are_shown_as_long_as_they_fit(story, local, claude):
+    sizes = {135: True, 160: False}
+    for words, fits in sizes.items():
+        # Four drafts of this many words of six characters fill the card nearly, or too much.
+        texts = (" ".join(f"{letter}{n:04}" for n in range(words)) for letter in "WXYZ")
+        claude.faults.append(pikes(*texts))
+        card = await ballot(local, story.anna, story.inn, variants=4)
+        assert_fits(card)
+        assert (f"W{words - 1:04}" in card.text) is fits
+        assert any(b.label == "Read" for b in card.buttons) is not fits
+        for person in (story.anna, story.bo):
+            await press(person, card, "None of these")
+        await local.until(lambda one=card: "No way on" in one.text, what="decided")
