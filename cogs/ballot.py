@@ -166,13 +166,15 @@ def _told(voted: Voted) -> str:
     if voted.ballot.state is BallotState.SETTLED:
         return "Your vote decided it."
     if voted.none:
-        return "You want none of these. Press again to withdraw; **Steer** says what would do."
+        still = "still want" if voted.stays else "want"
+        return f"You {still} none of these. Press again to withdraw; **Steer** says what would do."
     if not voted.approves:
         return "You approve of none now."
     chosen = " and ".join(
         f"**{v.label}** ({render.name(excerpt(v.angle, 40))})" for v in voted.approves
     )
-    return f"You approve of {chosen}. Choose more if you like; press again to withdraw."
+    still = "still approve" if voted.stays else "approve"
+    return f"You {still} of {chosen}. Choose more if you like; press again to withdraw."
 
 
 async def setup(client: TroupeClient) -> None:

@@ -1,5 +1,6 @@
 """Vote on how a story goes on: approve, want none, break a tie, allow, add a draft, close."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Store, UnitOfWork
@@ -14,6 +15,7 @@ from bot.story.ballot import (
     Pending,
     Variant,
     VariantState,
+    before_newest,
     may_break_tie,
     outcome,
     tally,
@@ -25,18 +27,26 @@ from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFo
 from bot.story.names import is_blank
 from bot.story.policy import Action, require
 from bot.story.tale import Place
-from bot.story.typed import clean_text
+from bot.story.turn import Beat, as_text
+from bot.story.typed import clean_text, excerpt
 
 MAX_OWN_DRAFT = 4_000
+ANGLE = 32
+"""Characters of an own draft that stand where the angle of the model's drafts stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voted:
-    """What a press changed: the variants the writer approves of now, and whether None."""
+    """What a press changed: the variants the writer approves of now, and whether None.
+
+    Attributes:
+        stays: the press did not withdraw a vote, but confirmed it after newer drafts came.
+    """
 
     ballot: Ballot
     approves: tuple[Variant, ...]
     none: bool
+    stays: bool = False
 
 
 class Vote:
@@ -50,7 +60,9 @@ class Vote:
     async def vote(self, request: Request, variant_id: int) -> Voted:
         """Approve of a variant, or withdraw the approval.
 
-        In a tie, whoever may break it chooses with the same press.
+        Who voted before the newest variant came is awaited again; the first press on what they
+        approve of already confirms it, the next withdraws it. In a tie, whoever may break it
+        chooses with the same press.
 
         Raises:
             NotFoundError: there is no such variant.
@@ -68,14 +80,19 @@ class Vote:
                 raise ConflictError("That draft is no longer on the card.")
             if ballot.state is BallotState.TIED:
                 return await self._break_tie(work, request, place, ballot, variant)
-            on = request.actor.writer_id not in ballot.approvals.get(variant_id, frozenset())
+            writer_id = request.actor.writer_id
+            on = writer_id not in ballot.approvals.get(variant_id, frozenset())
             if on and variant.state is VariantState.LOCKED:
                 raise ConflictError(
                     f"Draft {variant.label} writes a character claimed meanwhile. "
                     "It can be chosen once that writer allows it."
                 )
-            await work.ballots.approve(ballot.id, variant_id, request.actor.writer_id, now, on=on)
-            return await self._pressed(work, request, place, ballot)
+            await work.ballots.approve(ballot.id, variant_id, writer_id, now, on=on)
+            stays = not on and before_newest(ballot, writer_id)
+            if stays:
+                # Drafts came since: the first press says that the choice stands all the same.
+                await work.ballots.approve(ballot.id, variant_id, writer_id, now, on=True)
+            return replace(await self._pressed(work, request, place, ballot), stays=stays)
 
     async def none(self, request: Request, ballot_id: int) -> Voted:
         """Press None of these, or withdraw it.
@@ -86,9 +103,13 @@ class Vote:
         now = self._clock.now()
         async with self._store.write() as work:
             place, ballot = await at_the_ballot(work, request, ballot_id, now)
-            on = request.actor.writer_id not in ballot.nones
-            await work.ballots.press_none(ballot.id, request.actor.writer_id, now, on=on)
-            return await self._pressed(work, request, place, ballot)
+            writer_id = request.actor.writer_id
+            on = writer_id not in ballot.nones
+            await work.ballots.press_none(ballot.id, writer_id, now, on=on)
+            stays = not on and before_newest(ballot, writer_id)
+            if stays:
+                await work.ballots.press_none(ballot.id, writer_id, now, on=True)
+            return replace(await self._pressed(work, request, place, ballot), stays=stays)
 
     async def _pressed(
         self, work: UnitOfWork, request: Request, place: Place, ballot: Ballot
@@ -192,14 +213,11 @@ class Vote:
             broken = trespasses(beats, company, frozenset(c.id for c in held))
             if broken:
                 raise InvalidError(_sentence(broken[0].character_id, company, broken[0].reason))
-            like = next((v for v in ballot.standing if likeness(beats, v.beats) > ALIKE), None)
-            if like:
-                raise InvalidError(
-                    f"Your draft is too much like draft {like.label}. Vote for that one, or "
-                    "change more of it."
-                )
+            _refuse_alike(beats, ballot)
             number = max(r.number for r in ballot.rounds)
-            new = NewVariant(number, "a writer's own draft", beats, actor.writer_id)
+            # Unsigned: its first words stand where the model's drafts have their angle.
+            angle = excerpt(as_text(beats), ANGLE)
+            new = NewVariant(number, angle, beats, actor.writer_id)
             places = shuffled_places(ballot, 1, number)
             await work.ballots.add_variants(ballot.id, [new], places, now)
             await work.ballots.end_hold(ballot.id, actor.writer_id, Pending.MINE)
@@ -234,6 +252,15 @@ class Vote:
             signed = replace(ballot, closed_by=request.actor.writer_id)
             await conclude(work, signed, place.branch, company, outcome(ballot), now)
             return await work.ballots.get(ballot_id) or signed
+
+
+def _refuse_alike(beats: Sequence[Beat], ballot: Ballot) -> None:
+    like = next((v for v in ballot.standing if likeness(beats, v.beats) > ALIKE), None)
+    if like:
+        raise InvalidError(
+            f"Your draft is too much like draft {like.label}. Vote for that one, or "
+            "change more of it."
+        )
 
 
 def _sentence(character_id: int | None, company: Company, reason: str) -> str:

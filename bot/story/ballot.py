@@ -242,7 +242,6 @@ def awaited(ballot: Ballot, electorate: Electorate, now: datetime) -> tuple[int,
 
     A vote given before the newest variant was added does not end being awaited.
     """
-    newest = max((v.added_at for v in ballot.standing), default=ballot.opened_at)
     since = now - RECENTLY
 
     def is_awaited(voter: Voter) -> bool:
@@ -250,10 +249,16 @@ def awaited(ballot: Ballot, electorate: Electorate, now: datetime) -> tuple[int,
             return False
         if voter.active_at is None or voter.active_at < since:
             return False
-        pressed = ballot.pressed.get(voter.writer_id)
-        return voter.writer_id not in ballot.voted or pressed is None or pressed < newest
+        return voter.writer_id not in ballot.voted or before_newest(ballot, voter.writer_id)
 
     return tuple(v.writer_id for v in electorate.voters if is_awaited(v))
+
+
+def before_newest(ballot: Ballot, writer_id: int) -> bool:
+    """Whether a writer last pressed something before the newest variant came, or never did."""
+    newest = max((v.added_at for v in ballot.standing), default=ballot.opened_at)
+    pressed = ballot.pressed.get(writer_id)
+    return pressed is None or pressed < newest
 
 
 def tally(ballot: Ballot) -> dict[int, int]:

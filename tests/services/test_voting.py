@@ -478,3 +478,29 @@ async def test_an_owner_the_story_never_heard_of_is_not_awaited(table: Table) ->
     assert card.awaited == ()
     assert (await table.vote(CLEO, ballot.variants[0])).approves == (ballot.variants[0],)
     assert (await table.settle(ballot)).state is BallotState.SETTLED
+
+
+async def test_the_first_press_after_new_drafts_confirms_and_the_next_withdraws(
+    table: Table,
+) -> None:
+    ballot = await table.ballot()
+    gulls = table.saying(ballot, GULLS)
+    await table.vote(ADA, gulls)
+    await table.voting.none(by(BEN), ballot.id)
+    table.clock.advance(minutes=1)
+    await table.voting.own_draft(by(OWNER), ballot.id, "Narrator: The bell rings by itself.")
+    table.clock.advance(minutes=1)
+    stays = await table.vote(ADA, gulls)
+    assert stays.stays
+    assert [v.id for v in stays.approves] == [gulls.id]
+    still_none = await table.voting.none(by(BEN), ballot.id)
+    assert still_none.stays
+    assert still_none.none
+    card = await table.cards.card(ballot.id)
+    assert card
+    assert card.verdict
+    assert not {ADA, BEN} & set(card.verdict.awaited)
+    gone = await table.vote(ADA, gulls)
+    assert not gone.stays
+    assert not gone.approves
+    assert not (await table.voting.none(by(BEN), ballot.id)).none

@@ -155,7 +155,7 @@ async def test_a_draft_of_ones_own_enters_unsigned(story, local, claude):
     form = await bo.click(card, "Mine")
     told = await sent(bo, form, {"draft": draft.removesuffix("\nMira: I will.")})
     assert told.startswith("Your draft is **D** on the card, unsigned.")
-    await local.until(lambda: "D · a writer's own draft" in card.text)
+    await local.until(lambda: "D · It snows" in card.text)
     assert "Bo" not in card.text.replace("Bob", "")
     for person in (anna, bo):
         await press(person, card, voting(card)[3])
