@@ -9,10 +9,10 @@ ANSWER_SECONDS = 1.5
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _bytecode(tmp_path_factory):
+def _bytecode(pytestconfig):
     """The bot starts dozens of times here: let it keep its bytecode, outside of the project."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("bytecode")))
+        patch.setenv("PYTHONPYCACHEPREFIX", str(pytestconfig.cache.mkdir("bytecode")))
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield
 
