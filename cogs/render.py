@@ -205,7 +205,12 @@ def character_card(card: CharacterCard) -> str:
 def fact_line(fact: Fact) -> str:
     """A fact on one line."""
     about = f"**{name(fact.about)}** · " if fact.about else ""
-    mark = "" if fact.state is FactState.CANON else f" *({fact.state})*"
+    mark = {
+        FactState.CANON: "",
+        FactState.PROPOSED: " *(to be reviewed: its source is gone or changed)*",
+        FactState.DISPUTED: " *(disputed)*",
+        FactState.RETIRED: " *(retired)*",
+    }[fact.state]
     return f"`{fact.number}` {about}{fact.text}{mark}"
 
 
@@ -213,6 +218,8 @@ def fact_card(card: FactCard, guild_id: int) -> str:
     """A fact with where it came from."""
     fact = card.fact
     lines = [fact_line(fact), f"-# Added by {name(card.proposed_by)}, {when(fact.added_at)}"]
+    if fact.state is FactState.PROPOSED:
+        lines.append("-# `/canon add` with the same words keeps it, `/canon retire` lets it go.")
     if card.retired_by:
         lines.append(f"-# Retired by {name(card.retired_by)}")
     if card.source:

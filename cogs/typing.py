@@ -62,7 +62,10 @@ class TypingCog(commands.Cog):
 
     async def _read(self, message: discord.Message) -> None:
         place = await self.services.stories.find(message.channel.id)
-        if place is None or not self.client.reads_messages:
+        if place is None:
+            return
+        if not self.client.reads_messages:
+            await self.services.stories.seen(message.channel.id, message.id)
             return
         ids = {"channel_id": message.channel.id, "message_id": message.id}
         try:
@@ -203,7 +206,7 @@ class TypingCog(commands.Cog):
     async def on_ready(self) -> None:
         """A fresh session: read what was typed while nobody listened, then go on."""
         try:
-            seen = await self.services.stories.live_channels() if self.client.reads_messages else {}
+            seen = await self.services.stories.live_channels()
             self._missed = {channel_id: asyncio.Event() for channel_id in seen}
             self._connected.set()
             await asyncio.gather(*(self._catch_up(*channel) for channel in seen.items()))
@@ -221,6 +224,10 @@ class TypingCog(commands.Cog):
         try:
             newest = getattr(channel, "last_message_id", None) or 0
             if not isinstance(channel, _Channel) or newest <= seen_id:
+                return
+            if not self.client.reads_messages:
+                # People were told that what they type does not count; it shall not count later.
+                await self.services.stories.seen(channel_id, newest)
                 return
             async with self._reading_up:
                 await self._read_since(channel, seen_id)

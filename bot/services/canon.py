@@ -1,6 +1,7 @@
 """Add facts, list and show them, retire them. Only people make something true."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import Request, names_of, standing_of, the_place
@@ -86,10 +87,10 @@ class Canon:
             for f in await work.canon.facts(place.story.id, SHOWN)
             if name_key(f.text) == name_key(kept)
         ]
-        if same:
-            raise ConflictError(f"That stands in the canon already, as fact {same[0].number}.")
         now = self._clock.now()
         await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+        if same:
+            return await self._again(work, same[0], actor.writer_id, now)
         known = company.find(about) if about else None
         fact = NewFact(
             story_id=place.story.id,
@@ -104,6 +105,13 @@ class Canon:
             from_turn_id=turn.id if turn else place.branch.head_id,
         )
         return await work.canon.add(fact, now)
+
+    async def _again(self, work: UnitOfWork, fact: Fact, by: int, now: datetime) -> Fact:
+        """A fact is said once more: one under review is canon again."""
+        if fact.state is FactState.CANON:
+            raise ConflictError(f"That stands in the canon already, as fact {fact.number}.")
+        await work.canon.set_state(fact.id, FactState.CANON, by, now)
+        return replace(fact, state=FactState.CANON, accepted_by=by)
 
     async def facts(self, channel_id: int, about: str = "") -> list[Fact]:
         """The story's facts that were not retired; on request those about somebody."""

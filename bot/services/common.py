@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.ports import UnitOfWork
+from bot.story.canon import FactState
 from bot.story.cast import Character, Company
 from bot.story.errors import NotFoundError
 from bot.story.policy import Standing
@@ -155,3 +156,15 @@ async def fresh_branch(work: UnitOfWork, place: Place) -> Branch:
 def window_start(now: datetime) -> datetime:
     """Since when the daily cap counts."""
     return now - DAY
+
+
+async def review_facts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -> None:
+    """Return to review the facts whose words no longer stand where they came from.
+
+    Call it after the turns were taken back, or with their new texts after a revision.
+    """
+    texts = {turn.id: "" if turn.withdrawn else turn.text for turn in turns}
+    for fact in await work.canon.of_turns(list(texts)):
+        source = texts.get(fact.source_turn_id or 0, "")
+        if fact.state is FactState.CANON and not (fact.quote and fact.quote in source):
+            await work.canon.set_state(fact.id, FactState.PROPOSED, None, now)

@@ -45,8 +45,7 @@ async def at_the_ballot(
         raise NotFoundError("The story of that ballot is not played here any more.")
     _refuse_decided(ballot, tied=tied)
     company = await work.cast.company(story.id)
-    # A pause or a closed story stops voting, too.
-    require(request.actor, Action.CLAIM, story, standing_of(company, 0))
+    require(request.actor, Action.VOTE, story, standing_of(company, request.actor.writer_id))
     voters = await electorate(work, story, company)
     if not anybody and not voters.may_vote(request.actor.writer_id):
         raise NotAllowedError(

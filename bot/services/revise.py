@@ -3,7 +3,15 @@
 from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
-from bot.services.common import Request, posts_of_turn, queue, remove_posts, standing_of, the_place
+from bot.services.common import (
+    Request,
+    posts_of_turn,
+    queue,
+    remove_posts,
+    review_facts,
+    standing_of,
+    the_place,
+)
 from bot.story.errors import ConflictError, InvalidError, NotFoundError
 from bot.story.names import is_blank
 from bot.story.policy import Action, may, require
@@ -57,6 +65,7 @@ class Revise:
             await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
             revised = await work.turns.revise(turn.id, kept, writer_id, source, now)
             await _show(work, place, turn, revised, now)
+            await review_facts(work, [revised], now)
             return revised
 
     async def typed_edit(self, request: Request, message_id: int, text: str) -> Turn | None:
@@ -83,7 +92,9 @@ class Revise:
             standing = standing_of(company, request.actor.writer_id, theirs=True)
             if kept == turn.text or may(request.actor, Action.REVISE, place.story, standing):
                 return None
-            return await work.turns.revise(turn.id, kept, turn.author_id, turn.source, now)
+            revised = await work.turns.revise(turn.id, kept, turn.author_id, turn.source, now)
+            await review_facts(work, [revised], now)
+            return revised
 
     async def _revisable(
         self, work: UnitOfWork, place: Place, request: Request, message_id: int

@@ -1,7 +1,7 @@
 """Take back what was said, bring it again, and see what was lost."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
@@ -13,6 +13,7 @@ from bot.services.common import (
     queue_turns,
     refresh,
     remove_posts,
+    review_facts,
     standing_of,
     the_place,
 )
@@ -180,6 +181,8 @@ class TakeBack:
         """Have the messages deleted, a card with Redo posted, and the ballot judged anew."""
         turns = [t for t in [await work.turns.get(i) for i in taken.turn_ids] if t]
         await remove_posts(work, turns, now)
+        # Undone turns are not withdrawn, but they stand no more either.
+        await review_facts(work, [replace(turn, withdrawn=True) for turn in turns], now)
         if actor.name:
             await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
         card = NewPost(place.channel.channel_id, PostKind.TAKEN_BACK, taken.id)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.story.errors import InvalidError
 
@@ -34,9 +35,17 @@ def name_key(name: str) -> str:
     NFKC, case folded, white space collapsed, and without what nobody sees: a name with a
     zero-width space in it is read as the same name, so it means the same character.
     """
+    # The names of a cast are compared at every press and every turn.
+    return _key_of_name(name) if len(name) <= MAX_NAME else _key(name)
+
+
+def _key(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).casefold()
     # Case folding can undo normalisation (U+0345), so normalise once more.
     return _seen(unicodedata.normalize("NFKC", folded))
+
+
+_key_of_name = lru_cache(maxsize=8_192)(_key)
 
 
 def _seen(name: str) -> str:

@@ -21,6 +21,7 @@ class Action(StrEnum):
     WRITE = "write"
     NARRATE = "narrate"
     CONTINUE = "ask for a continuation"
+    VOTE = "vote"
     CLOSE_BALLOT = "close this ballot"
     MAKE_CANON = "make canon"
     RETIRE_FACT = "retire this fact"
@@ -89,7 +90,8 @@ def may(actor: Actor, action: Action, story: Story, standing: Standing) -> str |
         return "This story is closed. `/story export` still gives you the book."
     if story.state is StoryState.PAUSED and action not in _WHILE_PAUSED:
         return "This story is paused. Its owner resumes it with `/story resume`."
-    if action in {Action.READ, Action.ADD_CHARACTER, Action.CLAIM}:
+    if action in {Action.READ, Action.ADD_CHARACTER, Action.CLAIM, Action.VOTE}:
+        # Whether a vote counts is the electorate's matter; a pause stops it all the same.
         return None
     owns = actor.writer_id == story.owner_id or (actor.manages and standing.owner_left)
     if owns and action is not Action.WRITE:

@@ -147,3 +147,19 @@ async def test_who_wrote_a_draft_of_ones_own(table: Table) -> None:
     (passage,) = await table.turns()
     found = await table.who_wrote.message(CHANNEL, await table.message_of(passage))
     assert (found.author, found.by_hand, found.source) == ("Ben", True, Source.HUMAN)
+
+
+@pytest.mark.parametrize("how", ["undo", "revise"])
+async def test_a_fact_whose_words_are_gone_returns_to_review(table: Table, how: str) -> None:
+    turn = await table.say(ADA, "The lamp is out.")
+    message_id = await table.message_of(turn)
+    made = await table.canon.from_message(by(BEN), message_id, "The lamp is out.")
+    assert made.state is FactState.CANON
+    if how == "undo":
+        await table.take_back.undo(by(ADA))
+    else:
+        await table.revise.with_text(by(ADA), message_id, "The lamp burns.")
+    assert [f.state for f in await table.canon.facts(CHANNEL)] == [FactState.PROPOSED]
+    kept = await table.canon.add(by(BEN), "the lamp is out.")
+    assert (kept.number, kept.state) == (1, FactState.CANON)
+    assert [f.state for f in await table.canon.facts(CHANNEL)] == [FactState.CANON]

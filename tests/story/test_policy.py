@@ -31,6 +31,7 @@ ALLOWED = {
     Action.WRITE: PLAYERS,
     Action.NARRATE: PLAYERS | OWNERS,
     Action.CONTINUE: PLAYERS | OWNERS,
+    Action.VOTE: EVERYBODY,
     Action.CLOSE_BALLOT: OWNERS | {"theirs"},
     Action.MAKE_CANON: PLAYERS | OWNERS,
     Action.RETIRE_FACT: OWNERS | {"theirs"},

@@ -14,11 +14,11 @@ import structlog
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import app, logs
+from bot import logs
 from bot.settings import Settings
 from playground.claude import LocalClaude
 from playground.server import Channel, Guild, LocalDiscord, Person
-from tests.whole.kit import UNSAID, ask
+from tests.whole.kit import UNSAID, Bot, ask
 
 KEY = "sk-local-feather"
 
@@ -72,27 +72,6 @@ async def local(limited: bool) -> AsyncIterator[LocalDiscord]:  # noqa: FBT001 -
         assert not server.schema_violations
         assert not server.errors
         assert not server.pings, "nothing the bot says may ping anybody"
-
-
-@dataclass
-class Bot:
-    """A bot that can be stopped and started again on the same database."""
-
-    settings: Settings
-    troupe: app.Troupe | None = None
-    _stack: contextlib.AsyncExitStack | None = None
-
-    async def start(self, *, message_content: bool = True) -> None:
-        self._stack = contextlib.AsyncExitStack()
-        app.point_at(self.settings.discord_api_base, self.settings.discord_gateway_url)
-        self.troupe = await self._stack.enter_async_context(
-            app.connected(self.settings, message_content=message_content)
-        )
-
-    async def stop(self) -> None:
-        if self._stack:
-            await self._stack.aclose()
-            self._stack = None
 
 
 @pytest.fixture

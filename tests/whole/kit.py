@@ -1,11 +1,15 @@
 """What tests of the whole bot share: acting, waiting and reading as a person would."""
 
 import asyncio
+import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any
 
+from bot import app
+from bot.settings import Settings
 from playground.claude.faults import Verbatim
 from playground.server import Channel, LocalDiscord, Message, Person
 from playground.server.exchange import Exchange
@@ -14,6 +18,38 @@ SECONDS_TO_ANSWER = 2.0
 """A command answers within a second on a free machine; two are allowed on a busy one."""
 UNSAID = "quillfeather"
 """A word that stands in stories only: it must never show up in a log."""
+
+
+@dataclass
+class Bot:
+    """A bot that can be stopped and started again on the same database."""
+
+    settings: Settings
+    troupe: app.Troupe | None = None
+    _stack: contextlib.AsyncExitStack | None = None
+
+    async def start(self, *, message_content: bool = True) -> None:
+        self._stack = contextlib.AsyncExitStack()
+        app.point_at(self.settings.discord_api_base, self.settings.discord_gateway_url)
+        self.troupe = await self._stack.enter_async_context(
+            app.connected(self.settings, message_content=message_content)
+        )
+
+    async def stop(self) -> None:
+        if self._stack:
+            await self._stack.aclose()
+            self._stack = None
+
+
+@contextlib.asynccontextmanager
+async def living(settings: Settings) -> AsyncIterator[Bot]:
+    """A bot for a while."""
+    bot = Bot(settings)
+    await bot.start()
+    try:
+        yield bot
+    finally:
+        await bot.stop()
 
 
 async def use(person: Person, channel: Channel, command: str, /, **given: Any) -> Exchange:

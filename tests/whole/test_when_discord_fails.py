@@ -14,6 +14,7 @@ from tests.whole.kit import (
     ballot,
     heard,
     known,
+    living,
     pikes,
     press,
     read_up_to,
@@ -172,6 +173,11 @@ async def test_without_the_message_content_intent(local, settings, town, journal
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
+    # Once the operator switches it on, what did not count when it was typed does not count later.
+    local.portal.message_content = True
+    async with living(settings):
+        await anna.say(inn, "Now you hear me.")
+        await heard(local, inn, "Now you hear me.")
 
 
 async def test_an_answer_lost_on_the_way_is_not_posted_twice(story, local):
