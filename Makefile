@@ -51,16 +51,16 @@ clean: ## remove the environment and caches; stories in data/ stay
 # --- set-up -----------------------------------------------------------------------------------
 
 define install
-	$(if $(UV),uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1),\
+	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1),\
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1))
-	$(if $(UV),uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .,\
+	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .,\
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .)
 endef
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Troupe needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …"; exit 1; }
-	$(if $(UV),uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV),\
+	@$(if $(UV),uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV),\
 		$(PYTHON) -m venv $(VENV))
 
 $(VENV)/ready: requirements.lock pyproject.toml | $(BIN)/python
