@@ -139,7 +139,10 @@ class Outbox:
             taken = await work.posts.claimed_ids(found)
             free = [message_id for message_id in found if message_id not in taken]
             if free:
-                await work.posts.posted(post.id, free[0], post.wanted)
+                # A turn was known by its text; a card may show what was true before the answer
+                # was lost, so it is drawn once more.
+                shown = post.wanted if post.kind is PostKind.TURN else 0
+                await work.posts.posted(post.id, free[0], shown)
         _log.info("unsure post looked for", post_id=post.id, found=bool(free))
         return bool(free)
 

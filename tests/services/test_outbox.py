@@ -77,6 +77,17 @@ async def test_a_lost_answer_is_looked_for_and_not_sent_again(table: Table) -> N
     assert await table.message_of(turn) in table.stage.ids(CHANNEL)
 
 
+async def test_a_card_found_after_a_lost_answer_is_drawn_anew(table: Table) -> None:
+    table.narrator.enqueue(drafted(speech("Ren", "The tide has turned.")))
+    opened = await table.ask(variants=1)
+    table.stage.lose_answer()
+    await table.post()
+    # While it was unsure whether the card stands, the drafts came: it has no buttons yet.
+    await table.drafting.run(opened.ballot.id)
+    await table.post()
+    assert table.stage.done == [("send", PostKind.BALLOT), ("redraw", PostKind.BALLOT)]
+
+
 async def test_a_post_that_never_came_is_sent_again(table: Table) -> None:
     await table.say(ADA, "One.")
     table.stage.fault("send", StageUnsureError("lost"))
