@@ -129,7 +129,10 @@ async def remove_posts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -
         for post in await work.posts.of_turn(turn.id):
             channels.add(post.channel_id)
             if post.state is PostState.DUE:
-                await work.posts.set_state(post.id, PostState.DROPPED)
+                # What was typed stands there still where its last part was to come: it goes too.
+                typed = post.original_id is not None
+                state = PostState.REMOVING if typed else PostState.DROPPED
+                await work.posts.set_state(post.id, state)
             elif post.state is PostState.ASKED:
                 # Nobody can tell whether it stands; at least it is not sent again.
                 await work.posts.set_state(post.id, PostState.DROPPED)

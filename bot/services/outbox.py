@@ -199,6 +199,9 @@ class Outbox:
         async with self._store.write() as work:
             now = await work.posts.get(post.id)
             taken_back = now is not None and now.state is PostState.REMOVING
+            if taken_back and post.original_id is not None:
+                # What was typed is still to be deleted.
+                return
             state = PostState.DROPPED if taken_back else PostState.DUE
             await work.posts.set_state(post.id, state)
 
@@ -218,6 +221,9 @@ class Outbox:
                 await self._stage.remove(post.channel_id, message_id, post.manner)
         except (StageForbiddenError, StageBlindError) as error:
             _log.warning("message stays", post_id=post.id, why=str(error))
+        if post.original_id is not None:
+            # Taken back before its post stood for long: what was typed has not been deleted yet.
+            await self._remove_original(post)
         await self._back(post, PostState.REMOVED)
 
     async def _unnoted(self, post: Post) -> int | None:

@@ -202,13 +202,26 @@ async def test_taken_back_while_it_is_sent(table: Table) -> None:
 
 @pytest.mark.parametrize("fault", [later(0), StageForbiddenError("no")])
 async def test_taken_back_while_it_was_refused(table: Table, fault: Exception) -> None:
-    turn = await table.say(ADA, "One.")
+    turn = await table.take_turn.say(by(ADA), "One.")
     table.stage.meanwhile = lambda: table.take_back.undo(by(ADA))
     table.stage.fault("send", fault)
     await table.post()
     await table.post()
     assert await states(table, turn) == [PostState.DROPPED]
     assert table.stage.shown(CHANNEL) == ["<taken_back>"]
+
+
+@pytest.mark.parametrize("fault", [later(0), StageForbiddenError("no")])
+async def test_what_was_typed_goes_when_taken_back_while_refused(
+    table: Table, fault: Exception
+) -> None:
+    turn = await typed(table, "One.", 50)
+    table.stage.meanwhile = lambda: table.take_back.undo(by(ADA))
+    table.stage.fault("send", fault)
+    await table.post()
+    await table.post()
+    assert await states(table, turn) == [PostState.REMOVED]
+    assert table.stage.deeds("remove") == [50]
 
 
 @pytest.mark.parametrize("blind", [False, True])
@@ -224,7 +237,7 @@ async def test_taken_back_after_a_lost_answer(table: Table, blind: bool) -> None
 
 
 async def test_taken_back_and_never_sent_removes_nothing(table: Table) -> None:
-    await table.say(ADA, "One.")
+    await table.take_turn.say(by(ADA), "One.")
     table.stage.fault("send", StageUnsureError("lost"))
     await table.post()
     await table.take_back.undo(by(ADA))

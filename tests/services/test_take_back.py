@@ -173,11 +173,34 @@ async def test_in_a_closed_story_deleting_hides_nothing(table: Table) -> None:
 
 
 async def test_what_was_not_posted_yet_is_not_posted_any_more(table: Table) -> None:
-    turn = await table.say(ADA, "One.")
+    turn = await table.take_turn.say(by(ADA), "One.")
     await table.take_back.undo(by(ADA))
     assert [p.state for p in await table.posts(turn)] == [PostState.DROPPED]
     await table.post()
     assert table.stage.shown(CHANNEL) == ["<taken_back>"]
+
+
+async def test_what_was_typed_and_not_replaced_yet_goes_too(table: Table) -> None:
+    """Else it would stand beside what a redo posts."""
+    taken = await table.type(ADA, "One.\n\n" + "word " * 500, message_id=50)
+    assert taken.turn
+    await table.take_back.undo(by(ADA))
+    await table.post()
+    assert table.stage.deeds("remove") == [50]
+    assert table.stage.deeds("send") == [PostKind.TAKEN_BACK]
+    states = {p.state for p in await table.posts(taken.turn)}
+    assert states == {PostState.DROPPED, PostState.REMOVED}
+
+
+async def test_what_was_typed_goes_though_its_post_stands_already(table: Table) -> None:
+    taken = await table.type(ADA, "One.", message_id=50)
+    assert taken.turn
+    (post,) = await table.posts(taken.turn)
+    async with table.store.write() as work:
+        await work.posts.posted(post.id, 70, 1)
+    await table.take_back.undo(by(ADA))
+    await table.post()
+    assert table.stage.deeds("remove") == [70, 50]
 
 
 async def test_what_was_being_asked_about_is_not_sent_again(table: Table) -> None:
