@@ -116,8 +116,8 @@ class Drafting:
         """Ask the model; ask once more for what had to be thrown away."""
         wanted = job.asked.variants
         for attempt in (1, 2):
-            offer = await self._offer(job, wanted - len(job.kept))
-            draft = await self._ask(job, offer)
+            offer, call_id = await self._begin_call(job, wanted - len(job.kept))
+            draft = await self._ask(offer, call_id)
             await self._sieve(job, draft.variants)
             if len(job.kept) >= wanted or (attempt == 1 and not self._worth_mending(job, offer)):
                 break
@@ -128,8 +128,13 @@ class Drafting:
         """Whether drafts are missing that the purse had room for."""
         return len(job.kept) < offer.variants
 
-    async def _offer(self, job: _Job, variants: int) -> Offer:
-        async with self._store.read() as work:
+    async def _begin_call(self, job: _Job, variants: int) -> tuple[Offer, int]:
+        """What the purse pays for, and the call's record, which reserves its estimate.
+
+        Both in one transaction: else two drafts at once could each count on what is left.
+        """
+        now = self._clock.now()
+        async with self._store.write() as work:
             scene = await read_scene(work, job.story, job.branch)
             speaker = scene.company.get(job.asked.as_character_id)
             told = [v.beats for v in job.ballot.standing] + [v.beats for v in job.kept]
@@ -141,24 +146,21 @@ class Drafting:
                 avoid=tuple(as_text(beats) for beats in told),
                 mend=tuple(dict.fromkeys(job.reasons)),
             )
-            return await afford(
-                work, scene, request, self._narrator, self._limits, self._clock.now()
+            offer = await afford(work, scene, request, self._narrator, self._limits, now)
+            call = NewCall(
+                guild_id=job.story.guild_id,
+                story_id=job.story.id,
+                writer_id=job.asked.asked_by,
+                purpose="draft",
+                ballot_id=job.ballot.id,
+                model=self._narrator.model,
+                estimate=offer.estimate,
+                at=now,
             )
+            return offer, await work.purse.begin(call)
 
-    async def _ask(self, job: _Job, offer: Offer) -> Draft:
-        """One call, recorded before and after."""
-        call = NewCall(
-            guild_id=job.story.guild_id,
-            story_id=job.story.id,
-            writer_id=job.asked.asked_by,
-            purpose="draft",
-            ballot_id=job.ballot.id,
-            model=self._narrator.model,
-            estimate=offer.estimate,
-            at=self._clock.now(),
-        )
-        async with self._store.write() as work:
-            call_id = await work.purse.begin(call)
+    async def _ask(self, offer: Offer, call_id: int) -> Draft:
+        """One call, whose end is recorded as its begin was."""
         try:
             async with asyncio.timeout(self._limits.draft_timeout):
                 draft = await self._narrator.draft(offer.prompt, offer.variants)

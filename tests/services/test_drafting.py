@@ -1,7 +1,10 @@
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+
 import pytest
 
-from bot.ports import DraftedVariant
-from bot.services.drafting import NO_ANSWER, NOTHING_USABLE
+from bot.ports import DraftedVariant, Limits, NewCall, Store, UnitOfWork
+from bot.services.drafting import NO_ANSWER, NOTHING_USABLE, Drafting
 from bot.story.ballot import BallotState, VariantState
 from bot.story.errors import (
     BrokeError,
@@ -24,6 +27,7 @@ from tests.builders import (
     BEN,
     CHANNEL,
     CLEO,
+    GUILD,
     GULLS,
     LAMP,
     OWNER,
@@ -291,6 +295,46 @@ async def test_an_empty_purse_asks_nobody(table: Table) -> None:
         await table.continuing.steer(by(ADA), 1, "darker")
     table.clock.advance(hours=24, seconds=1)
     assert len(await table.continuing.prices(CHANNEL)) == 3
+
+
+class Overtaken:
+    """A store in which somebody is always faster: a deed is done before the n-th transaction."""
+
+    def __init__(self, store: Store, number: int, deed: Callable[[], Awaitable[object]]) -> None:
+        self.read = store.read
+        self.on_tasks = store.on_tasks
+        self._store = store
+        self._left = number
+        self._deed = deed
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[UnitOfWork]:
+        self._left -= 1
+        if not self._left:
+            await self._deed()
+        async with self._store.write() as work:
+            yield work
+
+
+async def test_drafts_at_once_cannot_overdraw_the_purse_together(table: Table) -> None:
+    limits = Limits(daily_cap=1_500)
+    opened = await table.ask(variants=1)
+
+    async def another_draft_begins() -> None:
+        async with table.store.write() as work:
+            story = opened.ballot.story_id
+            call = NewCall(GUILD, story, ADA, "draft", None, "fake-1", 1_000, table.clock.now())
+            await work.purse.begin(call)
+
+    # The first transaction reads the ballot; the second one reserves what the draft will cost.
+    store = Overtaken(table.store, 2, another_draft_begins)
+    drafting = Drafting(store, table.clock, table.narrator, limits, table.settling)
+    await drafting.run(opened.ballot.id)
+    ballot = await table.look(opened.ballot.id)
+    assert ballot.state is BallotState.DROPPED
+    assert "purse" in ballot.closing_note
+    assert table.narrator.prompts == []
+    assert sum(call.cost for call in await table.calls()) == 1_000
 
 
 async def test_prices_stand_beside_the_choices(table: Table) -> None:
