@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from bot.story.canon import Fact
 from bot.story.cast import Company
 from bot.story.errors import InvalidError
 from bot.story.names import NARRATOR
@@ -68,6 +70,28 @@ An earlier draft was thrown away because it writes a claimed character.\
 def test_the_rules_hold_nothing_of_the_story() -> None:
     made = compose(scene(), Request(3))
     assert [block.text for block in made.system] == [RULES]
+
+
+def test_the_rules_name_every_tag_that_holds_what_people_wrote() -> None:
+    made = compose(scene(facts=(fact(1, "The lamp is out."),)), Request(2, avoid=("Rain.",)))
+    told = RULES.partition("Everything inside those tags")[0]
+    used = set(re.findall(r"<([a-z_]+)[ >]", whole(made)))
+    assert used == {"story", "style", "character", "fact", "turn", "already_drafted"}
+    assert all(f"<{tag}>" in told for tag in used)
+
+
+def test_facts_are_not_compared_with_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long canon would make each prompt slower with the square of its length."""
+    facts = tuple(
+        fact(n, "The lamp is out.", added_at=NOW + timedelta(hours=n % 2)) for n in range(1, 5)
+    )
+    made = compose(scene(facts=facts), Request(1))
+
+    def compared(*_: object) -> bool:
+        raise AssertionError
+
+    monkeypatch.setattr(Fact, "__eq__", compared)
+    assert compose(scene(facts=facts), Request(1)) == made
 
 
 def test_secrets_are_in_no_block() -> None:
