@@ -40,6 +40,10 @@ from bot.story.turn import as_text
 _log = structlog.get_logger(__name__)
 
 NO_ANSWER = "The model did not answer in time. Try again in a while with `/scene continue`."
+BROKEN = (
+    "Something went wrong on our side while this was drafted. Ask again with `/scene continue`; if "
+    "it lasts, whoever runs this bot finds the reason in the log."
+)
 NOTHING_USABLE = (
     "No draft could be shown: each of them broke a rule (most often by writing a character that "
     "somebody claimed). Give a direction that leaves those characters room: `/scene continue`."
@@ -94,6 +98,9 @@ class Drafting:
         except StoryError as error:
             failure = str(error)
             _log.warning("draft failed", ballot_id=ballot_id, error=type(error).__name__)
+        except Exception:  # noqa: BLE001 - tried again as other tasks are, it would be paid again
+            failure = BROKEN
+            _log.exception("draft failed", ballot_id=ballot_id)
         await self._finish(job, failure)
 
     async def _begin(self, ballot_id: int) -> _Job | None:
@@ -215,6 +222,8 @@ class Drafting:
                 job.ballot.id, job.asked.number, now, "" if job.kept else failure, job.dropped
             ):
                 return
+            # What was begun and not ended by now, nobody will end.
+            await work.purse.abandon(ballot.id, now)
             if ballot.state in LIVE:
                 await self._add(work, ballot, job)
                 if ballot.state is BallotState.DRAFTING:

@@ -1,10 +1,11 @@
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
 from bot.ports import DraftedVariant, Limits, NewCall, Store, UnitOfWork
-from bot.services.drafting import NO_ANSWER, NOTHING_USABLE, Drafting
+from bot.services.drafting import BROKEN, NO_ANSWER, NOTHING_USABLE, Drafting
 from bot.story.ballot import BallotState, VariantState
 from bot.story.errors import (
     BrokeError,
@@ -248,9 +249,12 @@ async def test_a_fault_of_the_database_is_no_failure_of_the_model(table: Table) 
 
 
 async def test_drafting_after_a_crash_books_the_lost_call_and_asks_again(table: Table) -> None:
-    table.narrator.fail(RuntimeError("the process dies here"))
+    async def the_process_dies() -> None:
+        raise asyncio.CancelledError
+
+    table.narrator.enqueue(STORM, meanwhile=the_process_dies)
     opened = await table.ask(variants=1)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(asyncio.CancelledError):
         await table.drafting.run(opened.ballot.id)
     assert [call.state for call in await table.calls()] == [CallState.PENDING]
     table.narrator.enqueue(STORM)
@@ -259,6 +263,19 @@ async def test_drafting_after_a_crash_books_the_lost_call_and_asks_again(table: 
     lost, good = await table.calls()
     assert (lost.state, lost.cost) == (CallState.FAILED, 1_000)
     assert (good.state, good.cost) == (CallState.DONE, 1_000)
+
+
+async def test_a_mistake_of_ours_is_paid_for_once(table: Table) -> None:
+    """A task that failed is tried again and again, and each time the model would be asked."""
+    table.narrator.fail(KeyError("nobody foresaw this"))
+    opened = await table.ask(variants=1)
+    await table.drafting.run(opened.ballot.id)
+    ballot = await table.look(opened.ballot.id)
+    assert (ballot.state, ballot.closing_note) == (BallotState.DROPPED, BROKEN)
+    (call,) = await table.calls()
+    assert (call.state, call.cost) == (CallState.FAILED, 1_000)
+    await table.drafting.run(opened.ballot.id)
+    assert len(table.narrator.prompts) == 1
 
 
 async def test_a_task_that_is_done_or_has_no_ballot_does_nothing(table: Table) -> None:
