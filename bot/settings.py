@@ -1,12 +1,9 @@
 """What the operator sets, read once from the environment or ``.env``."""
 
-from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-DEFAULT_DATABASE = "sqlite:///data/troupe.db"
 
 
 class Settings(BaseSettings):
@@ -21,7 +18,7 @@ class Settings(BaseSettings):
     discord_gateway_url: str = ""
     anthropic_api_key: SecretStr = Field(default=SecretStr(""))
     anthropic_base_url: str = "https://api.anthropic.com"
-    database_url: str = DEFAULT_DATABASE
+    database_url: str = "sqlite:///data/troupe.db"
     troupe_model: str = "claude-opus-5-5"
     troupe_chores_model: str = "claude-haiku-5-5"
     troupe_daily_cap_usd: float = Field(default=2.0, ge=0)
@@ -29,11 +26,3 @@ class Settings(BaseSettings):
     troupe_draft_seconds: float = Field(default=180.0, gt=0)
     troupe_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     troupe_log_format: Literal["text", "json"] = "text"
-
-    @field_validator("database_url")
-    @classmethod
-    def _has_folder(cls, url: str) -> str:
-        """A SQLite file's folder is made, so that a first start needs no preparation."""
-        if url.startswith("sqlite:///"):
-            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        return url

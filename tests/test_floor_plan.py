@@ -38,6 +38,8 @@ def test_the_example_holds_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_pat
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     assert Settings(_env_file=ROOT / ".env.example") == Settings(_env_file=None)
+    # Reading them makes nothing: the store makes its folder, or says why it cannot.
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_room_is_drawn_and_every_drawn_room_exists() -> None:
