@@ -6,7 +6,7 @@ import discord
 
 from bot.services.ballot_card import Ballotcard
 from bot.services.take_back import TakenBackCard
-from bot.story.ballot import LIVE, BallotState, Step, Variant, VariantState, held, shows_counts
+from bot.story.ballot import LIVE, BallotState, Step, Variant, VariantState, shows_counts
 from bot.story.draft import script
 from bot.story.turn import TakingBackKind
 from bot.story.typed import excerpt
@@ -100,7 +100,7 @@ def _rows(card: Ballotcard, *, whole: bool) -> list[list[discord.ui.Button[Any]]
     key = ballot.id
     tied = ballot.state is BallotState.TIED
     chosen = card.verdict.leaders if tied and card.verdict else ()
-    votes = [_vote(v) for v in ballot.standing if not chosen or v.id in chosen]
+    votes = [_vote(v) for v in ballot.standing if not chosen or _is_tied(card, v, chosen)]
     rows = [votes[i : i + IN_A_ROW] for i in range(0, len(votes), IN_A_ROW)]
     acts = [] if whole else [button("Read", f"read:v1:{key}:0", emoji="📖")]
     if not tied:
@@ -111,6 +111,13 @@ def _rows(card: Ballotcard, *, whole: bool) -> list[list[discord.ui.Button[Any]]
             button("Close", f"close:v1:{key}"),
         ]
     return [*rows, acts]
+
+
+def _is_tied(card: Ballotcard, variant: Variant, chosen: tuple[int, ...]) -> bool:
+    """Whether a draft is among the tied; one that was locked since is, once it is allowed."""
+    approved = len(card.ballot.approvals.get(variant.id, ()))
+    is_locked = variant.state is VariantState.LOCKED
+    return variant.id in chosen or (is_locked and approved >= card.counts[chosen[0]])
 
 
 def _vote(variant: Variant) -> discord.ui.Button[Any]:
@@ -146,14 +153,15 @@ def _waiting(card: Ballotcard) -> str:
     voted = f"{len(ballot.voted)} voted"
     if verdict is None:
         return voted
-    if verdict.step is Step.COUNT_DOWN and ballot.countdown_ends:
-        return f"{voted} · decided {render.when(ballot.countdown_ends)} unless somebody presses"
+    if verdict.step is Step.COUNT_DOWN:
+        ends = ballot.countdown_ends
+        return f"{voted} · decided {render.when(ends)} unless somebody presses" if ends else voted
     if verdict.missing:
         return f"{voted} · {verdict.missing} more must vote{_closing(card)}"
-    if card.awaited and verdict.look_again == ballot.window_ends:
-        return f"{voted} · waiting for {render.some(card.awaited)}{_closing(card)}"
-    if held(ballot, ballot.opened_at):
+    if verdict.look_again != ballot.window_ends:
         return f"{voted} · somebody is writing a direction or a draft"
+    if card.awaited:
+        return f"{voted} · waiting for {render.some(card.awaited)}{_closing(card)}"
     return f"{voted} · the draft in front waits for a writer's word{_closing(card)}"
 
 
