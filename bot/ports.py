@@ -719,6 +719,10 @@ class StageLaterError(StageError):
         self.seconds = seconds
 
 
+class StageRefusedError(StageError):
+    """Discord does not take the post as it is; to send it again is of no use."""
+
+
 class StageBlindError(StageError):
     """The channel's history cannot be read, so an unsure post cannot be looked for."""
 

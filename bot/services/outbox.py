@@ -16,6 +16,7 @@ from bot.ports import (
     StageForbiddenError,
     StageGoneError,
     StageLaterError,
+    StageRefusedError,
     StageUnsureError,
     Store,
     UnitOfWork,
@@ -32,6 +33,10 @@ UNSURE_PATIENCE = timedelta(seconds=1)
 """After a lost answer: Discord shows a message a moment after it was made."""
 FORBIDDEN_PATIENCE = timedelta(minutes=10)
 """After a missing permission: somebody may give it meanwhile."""
+REFUSED = (
+    "A passage of the story cannot be shown here, because Discord does not take it as it is. It is "
+    "in `/story export`; `/scene undo` takes it back."
+)
 BATCH = 20
 LONG = 3
 """Posts still due from which on a ballot's card shows how far its winner is posted; it is drawn
@@ -115,6 +120,9 @@ class Outbox:
         except StageForbiddenError as error:
             await self._forbidden(sending, error)
             return
+        except StageRefusedError as error:
+            await self._refused(sending, error)
+            return
         async with self._store.write() as work:
             await work.posts.posted(post.id, message_id, sending.wanted)
             await _show_progress(work, sending)
@@ -194,6 +202,19 @@ class Outbox:
         await self._not_sent(post)
         raise Wait(FORBIDDEN_PATIENCE)
 
+    async def _refused(self, post: Post, error: StageRefusedError) -> None:
+        """Let go of what Discord never takes, and say so: it must not hold up what follows."""
+        _log.error("post refused", post_id=post.id, kind=post.kind, why=str(error))
+        if post.kind is not PostKind.TURN:
+            await self._back(post, PostState.DROPPED)
+        elif not await self._leave(post):
+            async with self._store.write() as work:
+                now = await work.posts.get(post.id)
+                if now is not None and now.state is PostState.SENDING:
+                    await work.posts.set_state(post.id, PostState.DROPPED)
+                    note = NewPost(post.channel_id, PostKind.NOTE, post.subject_id, text=REFUSED)
+                    await queue(work, [note], self._clock.now())
+
     async def _not_sent(self, post: Post) -> None:
         """A post was certainly not sent: it is due again, or dropped if taken back meanwhile."""
         async with self._store.write() as work:
@@ -247,7 +268,7 @@ class Outbox:
         except StageGoneError:
             await self._card_gone(post)
             return
-        except StageForbiddenError as error:
+        except (StageForbiddenError, StageRefusedError) as error:
             _log.warning("message not redrawn", post_id=post.id, why=str(error))
         async with self._store.write() as work:
             await work.posts.shown(post.id, post.wanted)

@@ -17,6 +17,7 @@ from bot.ports import (
     StageForbiddenError,
     StageGoneError,
     StageLaterError,
+    StageRefusedError,
     StageUnsureError,
 )
 from bot.story.posts import Manner, Post, PostKind
@@ -39,13 +40,15 @@ MAX_FILE = 10 * 1024 * 1024
 Source: https://discord.com/developers/docs/reference#uploading-files
 """
 BAD_REQUEST = 400
+TOO_LARGE = 413
+ARCHIVED = 50083
+"""Discord's code for a thread that is archived, and not opened again by a message."""
 NO_MORE_WEBHOOKS = 30007
 """Discord's code for a channel with 15 webhooks.
 
 Source: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 """
 NO_WEBHOOKS = "I may not manage webhooks here."
-NO_MESSAGE = "I may not delete that message here."
 
 Place = discord.TextChannel | discord.Thread | discord.VoiceChannel
 
@@ -204,8 +207,12 @@ class DiscordStage:
             StageError: see ``bot.ports``.
         """
         channel = await self._channel(post.channel_id)
-        if post.kind is PostKind.TURN and post.manner is Manner.WEBHOOK:
-            return await self._send_by_webhook(channel, post)
+        with _as_it_is():
+            if post.kind is PostKind.TURN and post.manner is Manner.WEBHOOK:
+                return await self._send_by_webhook(channel, post)
+            return await self._send_by_bot(channel, post)
+
+    async def _send_by_bot(self, channel: Place, post: Post) -> int:
         nonce = f"post:{post.id}"[:25]
         with _translated():
             if post.kind is PostKind.TURN:
@@ -239,10 +246,7 @@ class DiscordStage:
                 raise
             # Discord does not take the name: the bot says it, rather than hold up all that follows.
             _log.warning("name refused", post_id=post.id, code=error.code)
-            with _translated():
-                return (
-                    await channel.send(_plain(post), files=await self._files(post.attachments))
-                ).id
+            return await self._send_by_bot(channel, post)
 
     async def _channel_exists(self, channel_id: int) -> None:
         with _translated():
@@ -325,14 +329,15 @@ class DiscordStage:
             return
         channel = await self._channel(post.channel_id)
         by_webhook = post.kind is PostKind.TURN and post.manner is Manner.WEBHOOK
-        if by_webhook and await self._edited_by_webhook(channel, post, post.message_id):
-            return
-        with _translated():
-            message = channel.get_partial_message(post.message_id)
-            if post.kind in {PostKind.TURN, PostKind.NOTE}:
-                await message.edit(content=_plain(post))
-            elif view := await self._drawings.draw(post):
-                await message.edit(view=view)
+        with _as_it_is():
+            if by_webhook and await self._edited_by_webhook(channel, post, post.message_id):
+                return
+            with _translated():
+                message = channel.get_partial_message(post.message_id)
+                if post.kind in {PostKind.TURN, PostKind.NOTE}:
+                    await message.edit(content=_plain(post))
+                elif view := await self._drawings.draw(post):
+                    await message.edit(view=view)
 
     async def _edited_by_webhook(self, channel: Place, post: Post, message_id: int) -> bool:
         """Whether our webhook could edit it."""
@@ -405,6 +410,19 @@ def _plain(post: Post) -> str:
         return post.text
     head = f"**{discord.utils.escape_markdown(post.name)}**\n"
     return f"{head}{post.text}" if len(head) + len(post.text) <= MAX_POST else post.text
+
+
+@contextlib.contextmanager
+def _as_it_is() -> Iterator[None]:
+    """Tell a post that Discord does not take as it is from one that it may take later."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if error.code == ARCHIVED:
+            raise StageForbiddenError("The thread is archived, and I may not open it.") from error
+        if error.status in {BAD_REQUEST, TOO_LARGE}:
+            raise StageRefusedError(f"status {error.status}, code {error.code}") from error
+        raise
 
 
 @contextlib.contextmanager

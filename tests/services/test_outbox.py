@@ -6,10 +6,11 @@ from bot.ports import (
     StageBlindError,
     StageForbiddenError,
     StageGoneError,
+    StageRefusedError,
     StageUnsureError,
     Wait,
 )
-from bot.services.outbox import FORBIDDEN_PATIENCE, UNSURE_PATIENCE
+from bot.services.outbox import FORBIDDEN_PATIENCE, REFUSED, UNSURE_PATIENCE
 from bot.story.posts import Manner, NewPost, PostKind, PostState
 from bot.story.turn import Turn
 from tests.builders import ADA, BEN, CHANNEL, OWNER, drafted, speech
@@ -165,6 +166,51 @@ async def test_without_permission_what_was_typed_stays_and_the_rest_waits(table:
     assert await states(table, said) == [PostState.DUE]
     await table.post()
     assert table.stage.shown(CHANNEL) == ["Two."]
+
+
+async def test_what_discord_never_takes_holds_nothing_up(table: Table) -> None:
+    said = await table.take_turn.say(by(ADA), "One.")
+    await table.take_turn.say(by(BEN), "Two.")
+    table.stage.fault("send", StageRefusedError("status 400"))
+    assert await table.post() is None
+    assert await states(table, said) == [PostState.DROPPED]
+    assert table.stage.shown(CHANNEL) == ["Two.", REFUSED]
+
+
+async def test_what_was_typed_stays_when_discord_takes_nothing_in_its_place(table: Table) -> None:
+    turn = await typed(table, "One.", 50)
+    table.stage.fault("send", StageRefusedError("status 413"))
+    assert await table.post() is None
+    assert await states(table, turn) == [PostState.DROPPED, PostState.LEFT]
+    assert table.stage.done == []
+
+
+async def test_what_is_taken_back_while_discord_refuses_it(table: Table) -> None:
+    turn = await table.take_turn.say(by(ADA), "One.")
+    table.stage.meanwhile = lambda: table.take_back.undo(by(ADA))
+    table.stage.fault("send", StageRefusedError("status 400"))
+    assert await table.post() is None
+    assert await states(table, turn) == [PostState.REMOVED]
+    assert table.stage.shown(CHANNEL) == ["<taken_back>"]
+
+
+async def test_a_card_that_discord_never_takes_holds_nothing_up(table: Table) -> None:
+    ballot = await table.ballot()
+    await table.say(BEN, "One.")
+    table.stage.fault("send", StageRefusedError("status 400"))
+    assert await table.post() is None
+    assert table.stage.shown(CHANNEL) == ["One."]
+    (card,) = await table.about(PostKind.BALLOT, ballot.id)
+    assert card.state is PostState.DROPPED
+
+
+async def test_a_drawing_that_discord_never_takes_is_let_be(table: Table) -> None:
+    ballot = await table.ballot()
+    await table.post()
+    await table.vote(ADA, ballot.variants[0])
+    table.stage.fault("redraw", StageRefusedError("status 400"))
+    assert await table.post() is None
+    assert table.stage.deeds("redraw") == []
 
 
 async def test_half_posted_is_never_left_in_place(table: Table) -> None:

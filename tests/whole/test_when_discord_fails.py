@@ -106,6 +106,25 @@ async def test_a_webhook_deleted_between_two_posts(story, local):
     await heard(local, inn)
 
 
+async def test_what_discord_never_takes_does_not_hold_up_the_channel(story, local, journal):
+    inn = story.inn
+
+    def refuse(request):
+        if "One." in str((request.json or {}).get("content")):
+            return 400, {"code": 50035, "message": "Invalid Form Body"}, {}
+        return None
+
+    with local.before("POST", r"^/(webhooks|channels)/", refuse):
+        assert "Said as" in await ask(story.anna, inn, "scene say", text="One.")
+        assert "Said as" in await ask(story.bo, inn, "scene say", text="Two.")
+        await heard(local, inn, "Two.")
+        await local.until(
+            lambda: any("Discord does not take it" in text for text in texts_of(inn)),
+            what="a word about it",
+        )
+    assert "Traceback" not in journal.getvalue()
+
+
 async def test_a_channel_deleted_while_posts_are_due(story, local, journal):
     anna, inn = story.anna, story.inn
     yard = story.guild.add_channel("the-yard")
