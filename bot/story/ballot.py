@@ -19,7 +19,6 @@ HOLD = timedelta(minutes=10)
 """The longest that a pending Steer, Mine or Splice holds the countdown."""
 TIE_PATIENCE = timedelta(hours=24)
 """How long the opener may take to break a tie before the owner may too."""
-COUNTDOWN = timedelta(seconds=15)
 
 
 class BallotState(StrEnum):

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.story.ballot import (
-    COUNTDOWN,
     HOLD,
     LIVE,
     RECENTLY,
@@ -165,10 +164,10 @@ def test_a_lone_voter_decides() -> None:
 
 
 def test_a_countdown_has_to_run_out() -> None:
-    found = replace(voted({1: {ADA, BEN}}), countdown_ends=SOON + COUNTDOWN)
+    found = replace(voted({1: {ADA, BEN}}), countdown_ends=SOON + timedelta(seconds=15))
     running = decide(found, TWO, SOON)
-    assert (running.step, running.look_again) == (Step.COUNT_DOWN, SOON + COUNTDOWN)
-    assert decide(found, TWO, SOON + COUNTDOWN).step is Step.WIN
+    assert (running.step, running.look_again) == (Step.COUNT_DOWN, SOON + timedelta(seconds=15))
+    assert decide(found, TWO, SOON + timedelta(seconds=15)).step is Step.WIN
 
 
 def test_somebody_about_to_add_something_holds_the_countdown() -> None:
@@ -237,7 +236,7 @@ def ballots(draw: st.DrawFn) -> Ballot:
     approvals = {n: draw(WRITERS) - nones for n in (1, 2, 3)}
     added = st.sampled_from([NOW, SOON])
     variants = tuple(variant(n, state=draw(STATES), added_at=draw(added)) for n in (1, 2, 3))
-    ends = draw(st.none() | st.sampled_from([NOW, SOON + COUNTDOWN]))
+    ends = draw(st.none() | st.sampled_from([NOW, SOON + timedelta(seconds=15)]))
     quorum_ = draw(st.integers(1, 5))
     return voted(
         approvals,
