@@ -39,6 +39,8 @@ _log = structlog.get_logger(__name__)
 
 LOCAL_READY_TIMEOUT = 0.05
 """Seconds without a further server after which a local Discord has shown all it has."""
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
+"""Seconds between attempts to reach Discord."""
 NARRATOR_HEAD_START = 10.0
 """Seconds before a draft is given up at which the narrator itself gives up; it knows the cost."""
 
@@ -164,19 +166,31 @@ async def run(settings: Settings) -> None:
     """Connect to Discord and stay until cancelled.
 
     Where Discord refuses the message-content intent, the bot starts without it: commands work,
-    and it says that typed turns do not.
+    and it says that typed turns do not. Where Discord cannot be reached, it tries again until it
+    can: a bot that starts with its machine may be there before the network is.
 
     Raises:
         TokenRefused: the token is wrong.
     """
     if settings.discord_api_base:
         point_at(settings.discord_api_base, settings.discord_gateway_url)
-    for message_content in (True, False):
+    message_content = True
+    pause = FIRST_PAUSE
+    while True:
         try:
             async with connected(settings, message_content=message_content) as troupe:
                 if troupe.connection:
                     await troupe.connection
         except IntentRefused:
             _log.warning("message content intent missing", typed_turns=False)
-            continue
-        return
+            message_content = False
+        except OSError as error:
+            _log.warning(
+                "Discord cannot be reached, trying again",
+                seconds=pause,
+                error=type(error).__name__,
+            )
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        else:
+            return

@@ -11,8 +11,14 @@ _NEEDED = (
         "manage_messages",
         "**Manage Messages** (to take away what was typed once a character says it)",
     ),
+    ("attach_files", "**Attach Files** (to post files again, and to give out the book)"),
     ("read_message_history", "**Read Message History** (to catch up after an interruption)"),
     ("add_reactions", "**Add Reactions** (to answer a typed message with a sign)"),
+)
+_SENDING = ("send_messages", "**Send Messages** (to post anything at all)")
+_SENDING_IN_THREADS = (
+    "send_messages_in_threads",
+    "**Send Messages in Threads** (to post anything at all)",
 )
 NO_CONTENT = (
     "I may not read what people type here, so turns need `/scene say`. To let people just type, "
@@ -26,7 +32,11 @@ def missing(client: TroupeClient, channel: object) -> list[str]:
     sentences = [] if client.reads_messages else [NO_CONTENT]
     if isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         granted = channel.permissions_for(channel.guild.me)
-        lacking = [what for key, what in _NEEDED if not getattr(granted, key)]
+        needed = (
+            _SENDING_IN_THREADS if isinstance(channel, discord.Thread) else _SENDING,
+            *_NEEDED,
+        )
+        lacking = [what for key, what in needed if not getattr(granted, key)]
         if lacking:
             them = "it" if len(lacking) == 1 else "them"
             sentences.append(

@@ -156,7 +156,7 @@ def settings_card(settings: Settings) -> str:
         f"`point_of_view` {settings.point_of_view or '–'}",
         f"`variants` {counted(settings.variants, 'draft')} in a ballot",
         f"`window_hours` {hours:.3g} h until a ballot no longer waits for the absent",
-        f"`quorum` {counted(settings.quorum, 'writer')} must have voted",
+        f"`quorum` {counted(settings.quorum, 'writer')} must have voted (a lone one is enough)",
         f"`tie` {'the opener chooses' if settings.tie == 'opener' else 'a second round'}",
         f"`counts` {settings.counts} while people vote",
         f"`voters` {'writers with a character' if settings.voters == 'claimants' else 'everybody'}",

@@ -121,14 +121,19 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
 
     @app_commands.command(name="resume")
     async def resume(self, interaction: Interaction) -> None:
-        """Go on after a pause."""
-        await _say(interaction, await self.stories.resume(request_of(interaction)), "goes on")
+        """Go on after a pause, or open a closed story again."""
+        card = await self.stories.resume(request_of(interaction), interaction.id)
+        await _say(interaction, card, "goes on")
 
     @app_commands.command(name="close")
     async def close(self, interaction: Interaction) -> None:
         """End the story. It stays readable and can be exported."""
         card = await self.stories.close(request_of(interaction))
-        await _say(interaction, card, "is closed. `/story export` gives you the book")
+        await _say(
+            interaction,
+            card,
+            "is closed. `/story export` gives you the book; `/story resume` opens it again",
+        )
 
     @app_commands.command(name="export")
     @app_commands.describe(book_format="Markdown to read, JSON for other programs")

@@ -1,5 +1,6 @@
 """Connections: how each engine is opened, and how its transactions begin."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,18 @@ def parse(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError as error:
         raise StorageError(
-            "The database's address cannot be read. "
-            "Write sqlite:///path/to/file.db or postgresql://user@host/name."
+            "The database's address cannot be read. Write sqlite:///path/to/file.db."
         ) from error
     spelt = _DRIVERS.get(parsed.drivername)
     if spelt is None:
         raise StorageError("The database must be SQLite or PostgreSQL; its address names another.")
     if spelt.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
         raise StorageError("A story needs a file to be kept in: sqlite:///path/to/file.db.")
+    if not spelt.startswith("sqlite") and find_spec("psycopg") is None:
+        raise StorageError(
+            "PostgreSQL needs the Python package psycopg, which is not installed. "
+            "Install it, or write sqlite:///path/to/file.db."
+        )
     return parsed.set(drivername=spelt)
 
 

@@ -215,7 +215,8 @@ async def win(
     deed = NewDeed(DeedKind.BALLOT, ballot.opener_id, turns, now, ballot_id=ballot.id)
     _, added = await work.turns.append(branch, deed)
     await queue_turns(work, added, ballot.channel_id, company, now)
-    await end(work, replace(ballot, winner_id=variant_id), BallotState.SETTLED, "", now)
+    won = replace(ballot, winner_id=variant_id)
+    await end(work, won, BallotState.SETTLED, ballot.closing_note, now)
 
 
 async def end(

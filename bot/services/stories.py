@@ -142,26 +142,35 @@ class Stories:
 
     async def pause(self, request: Request) -> StoryCard:
         """Stop the story for a while: nothing is written, drafted or settled."""
-        return await self._move(request, Action.GOVERN, StoryState.OPEN, StoryState.PAUSED)
+        return await self._move(request, Action.GOVERN, StoryState.PAUSED)
 
-    async def resume(self, request: Request) -> StoryCard:
-        """Go on after a pause; ballots are looked at again."""
-        return await self._move(request, Action.RESUME, StoryState.PAUSED, StoryState.OPEN)
+    async def resume(self, request: Request, seen_id: int = 0) -> StoryCard:
+        """Go on after a pause, or open a closed story again; ballots are looked at again.
+
+        Args:
+            request: who asks, where.
+            seen_id: up to which message of the channel nothing counts that was typed while the
+                story was closed.
+        """
+        return await self._move(request, Action.RESUME, StoryState.OPEN, seen_id)
 
     async def close(self, request: Request) -> StoryCard:
         """End the story. Nothing is deleted, and it can still be exported."""
-        return await self._move(request, Action.GOVERN, None, StoryState.CLOSED)
+        return await self._move(request, Action.GOVERN, StoryState.CLOSED)
 
     async def _move(
-        self, request: Request, action: Action, before: StoryState | None, after: StoryState
+        self, request: Request, action: Action, after: StoryState, seen_id: int = 0
     ) -> StoryCard:
         now = self._clock.now()
         async with self._store.write() as work:
             place = await the_place(work, request.channel_id)
             story = place.story
             await self._require(work, request, story, action)
-            if before is not None and story.state is not before:
+            if story.state is after:
                 raise InvalidError(f"This story is {story.state} already.")
+            if story.state is StoryState.CLOSED:
+                # What was typed meanwhile was no part of it, and shall not become one.
+                await work.stories.seen(request.channel_id, seen_id)
             closed_at = now if after is StoryState.CLOSED else None
             await work.stories.save(replace(story, state=after, closed_at=closed_at))
             for ballot in await work.ballots.live_in_story(story.id):

@@ -81,12 +81,12 @@ class TakeTurn:
         now = self._clock.now()
         async with self._store.write() as work:
             place = await work.stories.place(request.channel_id)
-            closed = place is None or place.story.state is StoryState.CLOSED
-            if place is None or closed or await work.turns.is_known(message.message_id):
+            if place is None or await work.turns.is_known(message.message_id):
                 return Taken()
             await work.stories.seen(request.channel_id, message.message_id)
             settings = place.story.settings
-            if settings.proxying is Proxying.THEIRS or is_table_talk(text, settings.table_talk):
+            deaf = place.story.state is StoryState.CLOSED or settings.proxying is Proxying.THEIRS
+            if deaf or is_table_talk(text, settings.table_talk):
                 return Taken()
             if is_blank(text) and not message.attachments and not message.too_long:
                 return Taken()

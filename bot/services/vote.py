@@ -142,7 +142,8 @@ class Vote:
             )
         if variant.id not in outcome(ballot).leaders:
             raise ConflictError("Choose one of those that are tied.")
-        await win(work, ballot, variant.id, place.branch, company, now)
+        told = replace(ballot, closing_note=f"It was a tie; {request.actor.name} chose.")
+        await win(work, told, variant.id, place.branch, company, now)
         return Voted(await work.ballots.get(ballot.id) or ballot, (variant,), none=False)
 
     async def allow(self, request: Request, variant_id: int) -> Variant:

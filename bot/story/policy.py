@@ -30,7 +30,7 @@ class Action(StrEnum):
 
 
 _WHILE_PAUSED = frozenset({Action.READ, Action.GOVERN, Action.RESUME, Action.RELEASE})
-_WHILE_CLOSED = frozenset({Action.READ})
+_WHILE_CLOSED = frozenset({Action.READ, Action.RESUME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,10 @@ def may(actor: Actor, action: Action, story: Story, standing: Standing) -> str |
         None for yes; else the sentence of refusal.
     """
     if story.state is StoryState.CLOSED and action not in _WHILE_CLOSED:
-        return "This story is closed. `/story export` still gives you the book."
+        return (
+            "This story is closed. `/story export` still gives you the book, and its owner opens "
+            "it again with `/story resume`."
+        )
     if story.state is StoryState.PAUSED and action not in _WHILE_PAUSED:
         return "This story is paused. Its owner resumes it with `/story resume`."
     if action in {Action.READ, Action.ADD_CHARACTER, Action.CLAIM, Action.VOTE}:

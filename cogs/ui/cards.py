@@ -183,11 +183,12 @@ def _outcome(card: Ballotcard) -> str:
     if ballot.nones:
         counts += f" · none {len(ballot.nones)}"
     angle = render.name(excerpt(winner.angle, 80))
+    tie = f"\n-# {render.name(ballot.closing_note)}" if ballot.closing_note else ""
     done, total = card.posted
     progress = f"\n-# Posting {done} of {total}…" if done < total else ""
     return (
         f"**{winner.label} · {angle}** won.\n-# {counts} · the others stay in `/scene history`"
-        f"{signed}{progress}"
+        f"{tie}{signed}{progress}"
     )
 
 

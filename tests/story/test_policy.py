@@ -50,7 +50,7 @@ def test_who_may_what_when(action: Action, who: str, state: StoryState) -> None:
     stopped = {
         StoryState.OPEN: False,
         StoryState.PAUSED: action not in WHILE_PAUSED,
-        StoryState.CLOSED: action is not Action.READ,
+        StoryState.CLOSED: action not in {Action.READ, Action.RESUME},
     }[state]
     assert (refusal is None) is (who in ALLOWED[action] and not stopped)
     if refusal:

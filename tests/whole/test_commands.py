@@ -90,7 +90,10 @@ async def test_the_life_of_a_story(story):
     assert "goes on" in await ask(anna, inn, "story resume")
     assert "plays a story already" in await ask(bo, inn, "story open", title="B", premise="C")
     assert "is closed" in await ask(anna, inn, "story close")
-    assert "This story is closed." in await ask(anna, inn, "story resume")
+    assert "This story is closed." in await ask(anna, inn, "story pause")
+    assert "Only the owner" in await ask(bo, inn, "story resume")
+    assert "goes on" in await ask(anna, inn, "story resume")
+    assert "is closed" in await ask(anna, inn, "story close")
     thin = await ask(bo, inn, "story open", title="B", premise="A thin one.", variants=4)
     assert [f"{n}. " in thin for n in (1, 2, 3, 4)] == [True, True, True, False]
 

@@ -115,7 +115,10 @@ async def test_once_it_is_closed(story, local, claude):
     card = await ballot(local, anna, inn, variants=2)
     await ask(anna, inn, "story close")
     await local.until(lambda: "The story was closed before this was decided." in card.text)
-    closed = "This story is closed. `/story export` still gives you the book."
+    closed = (
+        "This story is closed. `/story export` still gives you the book, and its owner opens it "
+        "again with `/story resume`."
+    )
     for command, given in CHANGING:
         assert await ask(anna, inn, command, **given) == closed, command
     # Where the story is over people just talk.
@@ -125,6 +128,10 @@ async def test_once_it_is_closed(story, local, claude):
     assert not typed.deleted
     assert not bo.dms()
     await heard(local, inn, "Before.")
+    # The owner may think better of it; what was typed meanwhile is no part of the story.
+    assert "goes on" in await ask(anna, inn, "story resume")
+    await bo.say(inn, "Once more.")
+    await heard(local, inn, "Before.", "Once more.")
 
 
 async def test_names(story):
