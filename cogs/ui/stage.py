@@ -194,10 +194,6 @@ class DiscordStage:
         parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
         self._webhooks.pop(parent_id, None)
 
-    def is_ours(self, webhook_id: int) -> bool:
-        """Whether a webhook is one that this stage posts through."""
-        return any(webhook.id == webhook_id for webhook in self._webhooks.values())
-
     # --- sending -------------------------------------------------------------------------------
 
     async def send(self, post: Post) -> int:
@@ -302,20 +298,22 @@ class DiscordStage:
             return False
         if message.webhook_id != webhook.id:
             return False
-        content = message.content
+        content: str | None = message.content
         if not content and not self._client.intents.message_content:
             # Without the intent even our own webhook's messages come blank; its token reads them.
             content = await self._read_by_token(webhook, channel, message.id)
-        return content.strip() == post.text.strip()
+        return content is not None and content.strip() == post.text.strip()
 
     async def _read_by_token(
         self, webhook: discord.Webhook, channel: Place, message_id: int
-    ) -> str:
+    ) -> str | None:
+        """What our webhook posted; None if it was deleted meanwhile."""
         thread = discord.Object(channel.id) if isinstance(channel, discord.Thread) else None
-        with _translated():
+        with contextlib.suppress(StageGoneError), _translated():
             if thread:
                 return (await webhook.fetch_message(message_id, thread=thread)).content
             return (await webhook.fetch_message(message_id)).content
+        return None
 
     # --- changing and deleting -----------------------------------------------------------------
 

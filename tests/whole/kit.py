@@ -42,10 +42,10 @@ class Bot:
 
 
 @contextlib.asynccontextmanager
-async def living(settings: Settings) -> AsyncIterator[Bot]:
+async def living(settings: Settings, *, message_content: bool = True) -> AsyncIterator[Bot]:
     """A bot for a while."""
     bot = Bot(settings)
-    await bot.start()
+    await bot.start(message_content=message_content)
     try:
         yield bot
     finally:

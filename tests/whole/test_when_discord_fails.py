@@ -199,6 +199,26 @@ async def test_without_the_message_content_intent(local, settings, town, journal
         await heard(local, inn, "Now you hear me.")
 
 
+async def test_a_message_gone_while_a_lost_one_is_looked_for(local, settings, town, journal):
+    """Without the intent each is read by the webhook's token; one gone is not the channel gone."""
+    local.portal.message_content = False
+    anna, inn = town.anna, town.inn
+    gone = (404, {"code": 10008, "message": "Unknown Message"}, {})
+    async with living(settings, message_content=False):
+        await ask(anna, inn, "story open", title="The Inn", premise="A storm.")
+        await ask(anna, inn, "cast add", name="Mira")
+        await ask(anna, inn, "cast claim", name="Mira")
+        lost = local.after(
+            "POST", r"^/webhooks/", lambda r: (502, {}, {}) if r.count == 1 else None
+        )
+        unread = local.before("GET", r"^/webhooks/.*/messages/", lambda _: gone)
+        with lost, unread:
+            for text in ("Once.", "Then this."):
+                assert "Said as" in await ask(anna, inn, "scene say", text=text)
+            await local.until(lambda: "Then this." in texts_of(inn), what="what follows")
+    assert "channel gone" not in journal.getvalue()
+
+
 async def test_an_answer_lost_on_the_way_is_not_posted_twice(story, local):
     anna, inn = story.anna, story.inn
     await anna.say(inn, "First.")
