@@ -94,6 +94,7 @@ class Database:
             StorageError: it cannot be opened, or was made by a newer version.
         """
         parsed = engines.parse(url)
+        engines.require_driver(parsed)
         await migrate(parsed)
         database = cls(
             engines.writer(parsed, synchronous), engines.reader(parsed), clock or SystemClock()

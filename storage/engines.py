@@ -44,12 +44,20 @@ def parse(url: str) -> URL:
         raise StorageError("The database must be SQLite or PostgreSQL; its address names another.")
     if spelt.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
         raise StorageError("A story needs a file to be kept in: sqlite:///path/to/file.db.")
-    if not spelt.startswith("sqlite") and find_spec("psycopg") is None:
+    return parsed.set(drivername=spelt)
+
+
+def require_driver(url: URL) -> None:
+    """Refuse an address whose engine cannot be spoken to on this machine.
+
+    Raises:
+        StorageError: the Python package for PostgreSQL is not installed.
+    """
+    if not is_sqlite(url) and find_spec("psycopg") is None:
         raise StorageError(
             "PostgreSQL needs the Python package psycopg, which is not installed. "
             "Install it, or write sqlite:///path/to/file.db."
         )
-    return parsed.set(drivername=spelt)
 
 
 def folder(url: URL) -> Path | None:

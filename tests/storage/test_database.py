@@ -135,3 +135,9 @@ def test_an_address_that_will_not_do(url: str, said: str) -> None:
 def test_addresses_get_the_driver_that_we_use() -> None:
     assert parse("sqlite:///a.db").drivername == "sqlite+aiosqlite"
     assert parse("postgres://h/d").drivername == "postgresql+psycopg"
+
+
+async def test_an_engine_whose_package_is_missing_is_refused(monkeypatch):
+    monkeypatch.setattr("storage.engines.find_spec", lambda _name: None)
+    with pytest.raises(StorageError, match="psycopg"):
+        await Database.open("postgresql://user@127.0.0.1/stories")
