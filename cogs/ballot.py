@@ -109,8 +109,10 @@ class BallotCog(commands.Cog):
         """Close."""
         del values
         ballot = await self.services.vote.close(request_of(interaction), int(key))
-        tied = ballot.state is BallotState.TIED
-        text = "It is a tie: choose one of the tied on the card." if tied else "Closed."
+        text = {
+            BallotState.TIED: "It is a tie: choose one of the tied on the card.",
+            BallotState.OPEN: "It is a tie, so a second round among the tied began.",
+        }.get(ballot.state, "Closed.")
         await interaction.response.send_message(text, ephemeral=True)
 
     async def allow(self, interaction: Interaction, key: str, values: Values) -> None:
@@ -157,12 +159,15 @@ class BallotCog(commands.Cog):
         await self._answer(interaction, int(key), stands=False)
 
     async def _answer(self, interaction: Interaction, post_id: int, *, stands: bool) -> None:
-        await self.client.services.stories.require_owner(request_of(interaction))
-        await self.client.services.outbox.answer(post_id, stands=stands)
+        request = request_of(interaction)
+        await self.client.services.stories.require_owner(request)
+        await self.client.services.outbox.answer(post_id, request.channel_id, stands=stands)
         await interaction.response.send_message("Thank you.", ephemeral=True, delete_after=5)
 
 
 def _told(voted: Voted) -> str:
+    if voted.ballot.state is BallotState.DROPPED:
+        return voted.ballot.closing_note
     if voted.ballot.state is BallotState.SETTLED:
         return "Your vote decided it."
     if voted.none:

@@ -19,8 +19,6 @@ from cogs.ui.controls import button, row_view
 
 _log = structlog.get_logger(__name__)
 
-MISSED_AT_MOST = 2_000
-"""Messages of a channel that are read after an interruption."""
 READ_UP_AT_ONCE = 5
 """Channels whose history is read at the same time."""
 WARNING = "⚠️"
@@ -237,9 +235,7 @@ class TypingCog(commands.Cog):
             self._missed[channel_id].set()
 
     async def _read_since(self, channel: _Channel, seen_id: int) -> None:
-        missed = channel.history(
-            after=discord.Object(seen_id), limit=MISSED_AT_MOST, oldest_first=True
-        )
+        missed = channel.history(after=discord.Object(seen_id), limit=None, oldest_first=True)
         async for message in missed:
             if is_typed(message) and not _was_refused(message):
                 await self._read(message)

@@ -161,11 +161,11 @@ class Outbox:
             await queue(work, [NewPost(post.channel_id, PostKind.ASK, post.id)], now)
         _log.warning("unsure post cannot be looked for", post_id=post.id)
 
-    async def answer(self, post_id: int, *, stands: bool) -> None:
-        """The owner looked: an unsure post stands, or it has to be sent again."""
+    async def answer(self, post_id: int, channel_id: int, *, stands: bool) -> None:
+        """The owner of the channel's story looked: a post stands, or has to be sent again."""
         async with self._store.write() as work:
             post = await work.posts.get(post_id)
-            if post is None or post.state is not PostState.ASKED:
+            if post is None or post.state is not PostState.ASKED or post.channel_id != channel_id:
                 return
             state = PostState.LOST if stands else PostState.DUE
             await work.posts.set_state(post.id, state)

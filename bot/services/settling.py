@@ -188,7 +188,8 @@ async def _second_round(
         await work.ballots.press_none(ballot.id, writer_id, now, on=False)
     window_ends = now + ballot.settings.window
     await work.ballots.save(
-        replace(ballot, runoff=True, window_ends=window_ends, countdown_ends=None)
+        # Not closed after all, so nobody signs for it.
+        replace(ballot, runoff=True, window_ends=window_ends, countdown_ends=None, closed_by=None)
     )
     await work.tasks.put(TaskKind.SETTLE, ballot.id, window_ends)
 

@@ -138,6 +138,9 @@ class TakeBack:
             if place is None or place.story.state is StoryState.CLOSED:
                 return
             for turn, stood_typed in await _vanished(work, message_ids):
+                if turn.story_id != place.story.id:
+                    # It belongs to an earlier story of this channel, which is closed.
+                    continue
                 author = turn.author_id if stood_typed else None
                 taken = await work.turns.withdraw(
                     [turn], TakingBackKind.HIDING, author or place.story.owner_id, now

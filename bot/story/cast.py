@@ -14,7 +14,7 @@ MAX_CAST = 200
 class Sheet:
     """What is known of a character; every field is free text and may be empty.
 
-    ``secrets`` never enters a prompt except when this character alone is voiced by the model.
+    ``secrets`` enters no prompt at all: what the model was not told it cannot give away.
     """
 
     description: str = ""

@@ -131,12 +131,13 @@ async def test_where_nobody_can_look_the_owner_is_asked(table: Table, stands: bo
     assert await states(table, turn) == [PostState.ASKED]
     assert table.stage.shown(CHANNEL) == ["One.", "<ask>"]
     (post,) = await table.posts(turn)
-    await table.outbox.answer(post.id, stands=stands)
-    await table.outbox.answer(post.id, stands=not stands)
+    await table.outbox.answer(post.id, CHANNEL + 1, stands=not stands)
+    await table.outbox.answer(post.id, CHANNEL, stands=stands)
+    await table.outbox.answer(post.id, CHANNEL, stands=not stands)
     await table.post()
     assert table.stage.shown(CHANNEL) == (["One."] if stands else ["One.", "One."])
     assert await states(table, turn) == [PostState.LOST if stands else PostState.POSTED]
-    await table.outbox.answer(999, stands=True)
+    await table.outbox.answer(999, CHANNEL, stands=True)
 
 
 async def test_without_webhooks_what_was_typed_stays(table: Table) -> None:

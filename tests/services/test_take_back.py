@@ -209,7 +209,7 @@ async def test_what_was_being_asked_about_is_not_sent_again(table: Table) -> Non
         (post,) = await work.posts.of_turn(turn.id)
         await work.posts.set_state(post.id, PostState.ASKED)
     await table.take_back.undo(by(ADA))
-    await table.outbox.answer(post.id, stands=False)
+    await table.outbox.answer(post.id, CHANNEL, stands=False)
     await table.post()
     assert table.stage.shown(CHANNEL) == ["<taken_back>"]
 
@@ -266,3 +266,17 @@ async def test_a_turn_nobody_claims_any_more_can_still_be_taken_back(table: Tabl
     await table.casting.release(by(ADA), "Mira")
     await table.take_back.undo(by(ADA))
     assert await table.texts() == []
+
+
+async def test_deleting_a_message_of_an_earlier_story_changes_nothing_in_the_next(
+    table: Table,
+) -> None:
+    message_id = await table.message_of(await table.say(ADA, "One."))
+    await table.stories.close(by(OWNER))
+    await table.open()
+    await table.take_back.deleted(CHANNEL, [message_id])
+    assert (await table.take_back.history(CHANNEL)).taken_back == ()
+    async with table.store.read() as work:
+        turn = await work.turns.of_message(message_id)
+    assert turn
+    assert not turn.withdrawn
