@@ -1,0 +1,35 @@
+"""Starting where something is not there yet."""
+
+import asyncio
+import contextlib
+import socket
+
+from bot import app
+
+
+async def test_a_bot_waits_for_a_discord_that_cannot_be_reached(
+    local, settings, journal, monkeypatch
+):
+    monkeypatch.setattr(app, "FIRST_PAUSE", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    there = f"127.0.0.1:{port}"
+    addresses = {
+        "discord_api_base": f"http://{there}/api/v10",
+        "discord_gateway_url": f"ws://{there}/gateway/",
+    }
+    nowhere = settings.model_copy(update=addresses)
+    await local.stop()
+    running = asyncio.create_task(app.run(nowhere))
+    try:
+        async with asyncio.timeout(20):
+            while "Discord cannot be reached" not in journal.getvalue():
+                assert not running.done()
+                await asyncio.wait({running}, timeout=0.05)
+        # Once it is there, the bot connects.
+        await local.start(port)
+        await local.bot_ready(20)
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
