@@ -7,20 +7,19 @@ import signal
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
-from bot import app, logs
-from bot.client import TokenRefused
-from bot.settings import Settings
-from bot.story.errors import StoryError
+_INTERRUPTED = 130
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="troupe", description="A Discord bot with which groups write fiction together."
     )
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command")
     commands.add_parser("run", help="connect to Discord")
     play = commands.add_parser("play", help="try everything on this machine, without accounts")
     play.add_argument("--data", type=Path, default=Path("data/play"), help="where stories are kept")
@@ -37,7 +36,27 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    try:
+        return _carry_out(options)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _carry_out(options: argparse.Namespace) -> int:
+    # What a command needs takes seconds to load. Ctrl-C may come while it does, so it is loaded
+    # only here, where that is taken for an end and no failure.
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from bot import logs  # noqa: PLC0415
+    from bot.client import TokenRefused  # noqa: PLC0415
+    from bot.settings import Settings  # noqa: PLC0415
+    from bot.story.errors import StoryError  # noqa: PLC0415
+
     try:
         settings = Settings()
         logs.set_up(settings.troupe_log_level, settings.troupe_log_format)
@@ -53,12 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except StoryError as error:
         print(error, file=sys.stderr)
-    except KeyboardInterrupt:
-        return 130
     return 1
 
 
-def _command(options: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
+def _command(options: argparse.Namespace, settings: "Settings") -> Coroutine[None, None, int]:
     if options.command == "run":
         return _run(settings)
     # The playground is no part of what runs on Discord, so it is loaded only when asked for.
@@ -79,7 +96,7 @@ def _command(options: argparse.Namespace, settings: Settings) -> Coroutine[None,
     )
 
 
-async def _run(settings: Settings) -> int:
+async def _run(settings: "Settings") -> int:
     missing = [
         name
         for name, value in (
@@ -94,6 +111,8 @@ async def _run(settings: Settings) -> int:
             file=sys.stderr,
         )
         return 1
+    from bot import app  # noqa: PLC0415 - see _carry_out
+
     await app.run(settings)
     return 0
 
@@ -102,7 +121,7 @@ async def _until_told(command: Coroutine[None, None, int]) -> int:
     """Run a command until it ends or the process is told to stop; then close in order."""
     task = asyncio.ensure_future(command)
     loop = asyncio.get_running_loop()
-    for stop in (signal.SIGINT, signal.SIGTERM):
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(stop, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         return await task

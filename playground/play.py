@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -17,9 +19,17 @@ from playground.terminal.looks import one_line
 from playground.terminal.screen import Screen
 from playground.terminal.session import Session, by_name
 
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows has none, and nothing keeps two plays apart there
+    HAS_LOCKS = False
+else:
+    HAS_LOCKS = True
+
 PEOPLE = ("Anna", "Bo", "Cy")
 CHANNELS = ("the-lantern", "empty-stage")
 KEPT = "previous.db"
+LOCK = "play.lock"
 BETWEEN_SECONDS = 0.8
 """Before the next line of a piped input: how long nothing must happen, as people read first."""
 
@@ -40,10 +50,11 @@ async def play(settings: Settings, data: Path) -> int:
     console = Console(highlight=False, emoji=False)
     house = House(data, fast=False, environment=_environment(settings))
     try:
-        _keep_last(data)
-        console.print("Starting a Discord, a narrator and the bot on this machine …", style="dim")
-        async with house:
-            await _play(house, settings, data, console)
+        with _alone(data):
+            _keep_last(data)
+            console.print("Starting a Discord, a narrator and the bot here …", style="dim")
+            async with house:
+                await _play(house, settings, data, console)
     except (RehearsalError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -70,13 +81,35 @@ def _environment(settings: Settings) -> dict[str, str]:
     return chosen
 
 
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Keep other plays out of the folder for as long as this one lasts, however it ends.
+
+    Raises:
+        RehearsalError: there is one already.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / LOCK).open("w") as lock:
+        if HAS_LOCKS:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise RehearsalError(
+                    f"Another play uses {data}. End it, or name another folder: "
+                    "troupe play --data FOLDER."
+                ) from None
+        yield
+
+
 def _keep_last(data: Path) -> None:
     """Put the last play's database aside, whole: with what was not yet written back to it."""
     for ending in ("", "-wal", "-shm"):
         last, kept = data / f"{DATABASE}{ending}", data / f"{KEPT}{ending}"
         kept.unlink(missing_ok=True)
-        if last.exists():
+        if last.exists() and last.stat().st_size and ending != "-shm":
             last.replace(kept)
+        else:
+            last.unlink(missing_ok=True)
 
 
 async def _play(house: House, settings: Settings, data: Path, console: Console) -> None:

@@ -20,6 +20,8 @@ _TAIL_BYTES = 4_000
 class BotProcess:
     """``python -m bot run`` in a folder, with its log in ``bot.log`` there.
 
+    However this process ends, that one ends too: see ``bound``.
+
     Args:
         folder: where it runs. An operator's ``.env`` is not read there, so that a rehearsal and a
             play depend on nothing but what they are told.
@@ -43,9 +45,9 @@ class BotProcess:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "bot",
+                "playground.rehearsal.bound",
                 "run",
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=self._folder,

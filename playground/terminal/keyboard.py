@@ -172,14 +172,17 @@ class Keyboard:
             loop.remove_reader(fd)
             self._write("\r\x1b[2K\x1b[?2004l")
             self._open = False
-            termios.tcsetattr(fd, termios.TCSADRAIN, before)
+            with suppress(termios.error):
+                termios.tcsetattr(fd, termios.TCSADRAIN, before)
 
     def _readable(self, fd: int) -> None:
-        data = os.read(fd, _CHUNK)
+        data = b""
         try:
+            data = os.read(fd, _CHUNK)
             for line in self._editor.feed(self._decoder.decode(data)):
                 self._lines.put_nowait(line)
-        except EOFError:
+        except (EOFError, OSError):
+            # Ctrl-D, or the terminal itself is gone.
             data = b""
         if not data:
             self._lines.put_nowait(None)
@@ -215,8 +218,10 @@ class Keyboard:
 
     @staticmethod
     def _write(text: str) -> None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        # The terminal may be gone; the play then ends as it would with one.
+        with suppress(OSError):
+            sys.stdout.write(text)
+            sys.stdout.flush()
 
     # --- a pipe or a file ----------------------------------------------------------------------
 

@@ -103,6 +103,14 @@ async def test_nobody_is_left_behind_by_an_impatient_stop(tmp_path):
         assert await house.bot.ended() < 0
 
 
+async def test_the_bot_ends_with_whoever_started_it(tmp_path):
+    async with House(tmp_path) as house:
+        # What the system does for a process that is gone, whether it was killed or ended.
+        house.bot._process.stdin.close()
+        async with asyncio.timeout(20):
+            assert await house.bot.ended() == 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for children in /proc")
 async def test_a_rehearsal_that_is_cancelled_leaves_no_process_behind(tmp_path):
     rows = [line(f"Line {n}.") for n in range(2_000)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
-from playground.play import play
+from playground.play import _alone, play
 
 LINES = """\
 /story open title:"The Lantern" premise:"A storm keeps three strangers in an inn overnight."
@@ -43,6 +43,9 @@ def piped(monkeypatch):
 def a_folder_with_an_earlier_play(folder: Path) -> Path:
     folder.mkdir()
     (folder / "troupe.db").write_text("the last play")
+    (folder / "troupe.db-wal").write_text("and its end")
+    (folder / "troupe.db-shm").write_text("an index of that")
+    (folder / "previous.db-shm").write_text("older")
     return folder
 
 
@@ -63,4 +66,16 @@ async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys, monkeypa
     assert "There is nobody 'Zoe', only Anna, Bo, Cy" in shown
     assert "2 turns" in shown
     assert (data / "previous.db").read_text() == "the last play"
+    assert (data / "previous.db-wal").read_text() == "and its end"
+    assert not (data / "previous.db-shm").exists()
     assert not (data / "troupe.db-wal").exists()
+
+
+async def test_a_second_play_leaves_the_first_ones_folder_alone(tmp_path, capsys):
+    data = a_folder_with_an_earlier_play(tmp_path / "play")
+    with _alone(data):
+        assert await play(Settings(_env_file=None), data) == 1
+    assert capsys.readouterr().err == (
+        f"Another play uses {data}. End it, or name another folder: troupe play --data FOLDER.\n"
+    )
+    assert (data / "troupe.db").read_text() == "the last play"
