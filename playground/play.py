@@ -124,8 +124,9 @@ async def _play(house: House, settings: Settings, data: Path, console: Console) 
     ]
     try:
         async for line in session.keyboard.lines():
-            if not session.keyboard.interactive:
-                console.print(Text(f"{session.me.name} › {one_line(line)}", "bold"))
+            if line.strip():
+                # What led to what: the line stays above what comes of it.
+                session.screen.say(f"{session.me.name} #{session.here.name} › {one_line(line)}")
             if not await session.act(line):
                 break
             if not session.keyboard.interactive:
@@ -168,8 +169,8 @@ def _greeting(house: House, settings: Settings, data: Path) -> Panel:
         f"Claude drafts ({settings.troupe_model}); that costs money, at most "
         f"{settings.troupe_daily_cap_usd:g} USD a day."
         if key
-        else "An offline narrator drafts: it understands nothing, costs nothing, and is there "
-        "without a key."
+        else "An offline narrator drafts: it understands nothing and is free, also where prices "
+        "are shown; those are what Claude would cost."
     )
     text = Text()
     text.append("Discord, a narrator and the bot run on this machine. ", "bold")
@@ -184,7 +185,12 @@ def _greeting(house: House, settings: Settings, data: Path) -> Panel:
     )
     text.append("then just type, and ask for ways on with ")
     text.append("/scene continue", "cyan")
-    text.append(". What only one person can see says so. ")
+    text.append(". Vote with ")
+    text.append("click A", "cyan")
+    text.append(
+        f"; {settings.troupe_countdown_seconds:g} s after enough have voted it is decided. "
+    )
+    text.append("What only one person can see says so. ")
     text.append("/help", "cyan")
     text.append(" tells the rest, ")
     text.append("/quit", "cyan")

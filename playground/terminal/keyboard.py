@@ -47,7 +47,7 @@ class Editor:
         """Take keys in; yield each line that was finished by them.
 
         Raises:
-            EOFError: Ctrl-D was pressed on an empty line.
+            EOFError: Ctrl-D or Ctrl-C was pressed on an empty line.
         """
         self.offers = []
         while keys:
@@ -95,6 +95,7 @@ class Editor:
             "\x1b[B": lambda: self._recall(1),
             "\t": self._tab,
             "\x04": self._end,
+            "\x03": self._clear_or_end,
         }
 
     def _insert(self, text: str) -> None:
@@ -127,6 +128,12 @@ class Editor:
             self._insert(common)
         elif len(ways) > 1:
             self.offers = ways
+
+    def _clear_or_end(self) -> None:
+        """Ctrl-C takes back a line half typed, and ends when there is none."""
+        self._end()
+        self._cut(0, len(self.text))
+        self._place = len(self._past)
 
     def _end(self) -> None:
         if not self.text:
@@ -162,6 +169,7 @@ class Keyboard:
         fd, loop = sys.stdin.fileno(), asyncio.get_running_loop()
         before = termios.tcgetattr(fd)
         tty.setcbreak(fd, termios.TCSADRAIN)
+        _make_a_key_of_ctrl_c(fd)
         self._open = True
         self._write("\x1b[?2004h")
         loop.add_reader(fd, self._readable, fd)
@@ -249,6 +257,13 @@ class Keyboard:
         # The play may be over by the time that a line comes.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(self._lines.put_nowait, line)
+
+
+def _make_a_key_of_ctrl_c(fd: int) -> None:
+    """Let Ctrl-C come as a key, so that it can clear a line; it ends the play if there is none."""
+    attributes = termios.tcgetattr(fd)
+    attributes[6][termios.VINTR] = bytes([os.fpathconf(fd, "PC_VDISABLE")])
+    termios.tcsetattr(fd, termios.TCSADRAIN, attributes)
 
 
 def _common(texts: list[str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -61,7 +61,7 @@ class Screen:
         """Say something of the terminal's own."""
         self.put(Text(clean(text), style))
 
-    def put(self, *shown: Text | Padding) -> None:
+    def put(self, *shown: RenderableType) -> None:
         """Show something above the line being typed."""
         with self._keyboard.above():
             for one in shown:

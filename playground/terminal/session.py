@@ -10,6 +10,7 @@ from playground.rehearsal.house import House
 from playground.rehearsal.script import RehearsalError
 from playground.server import (
     ApiError,
+    Button,
     Channel,
     Exchange,
     Happening,
@@ -18,7 +19,8 @@ from playground.server import (
     Person,
 )
 from playground.server.options import Value
-from playground.server.rules_commands import CHANNEL, MENTIONABLE, USER
+from playground.server.rules_commands import CHANNEL, MENTIONABLE, MESSAGE_MENU, USER
+from playground.terminal.guide import USES, help_table, not_ones_own, plainly
 from playground.terminal.keyboard import Keyboard
 from playground.terminal.screen import Screen, pressable
 from playground.terminal.words import (
@@ -33,16 +35,6 @@ from playground.terminal.words import (
 
 T = TypeVar("T")
 
-HELP = """\
-Type to say something; \\n in it is a line break.
-/as Bo                     be somebody else          /in empty-stage   go to another channel
-/story open title:"…" premise:"…"     any slash command of the bot; Tab completes them
-click 2 · click A · click Steer 7     press a button of the newest message (or of message 7)
-fill text:"…" · fill …                fill in the form that the bot showed, and send it
-menu "Take back" 7 · react ❌ 7       what one does with a message: by its number
-reply 7 … · edit 7 … · delete 7       on messages that one typed
-/look  what stands here   /people  who is here   /restart  kill the bot and start it again
-/quit  leave"""
 LOOK_BACK = 15
 STAYS_SECONDS = 0.7
 """What people type is shown if it still stands after so long."""
@@ -89,6 +81,9 @@ class Session:
         match happening.kind:
             case "MESSAGE_CREATE" if message.author.bot:
                 self.screen.show(message, place)
+                if message.channel is self.me.dm_channel and pressable(message):
+                    label = pressable(message)[0].label
+                    self.screen.say(f"     To press it: click {label}")
             case "MESSAGE_CREATE":
                 # Most of what people type is soon replaced by the bot: show it if it stays.
                 loop = asyncio.get_running_loop()
@@ -138,9 +133,9 @@ class Session:
         """Do what a line says; False to leave."""
         try:
             return await self._act(line)
-        except (NotUnderstoodError, InteractionFailed, ApiError, RehearsalError) as error:
-            self.screen.say(f"     {error}", "red")
-        except TimeoutError as error:
+        except ApiError as error:
+            self.screen.say(f"     {plainly(error)}", "red")
+        except (NotUnderstoodError, InteractionFailed, RehearsalError, TimeoutError) as error:
             self.screen.say(f"     {error}", "red")
         return True
 
@@ -152,8 +147,12 @@ class Session:
             return await self._local(word[1:], rest.strip())
         if word.startswith("/") and not word.startswith("//"):
             await self._slash(line.strip()[1:])
-        elif word in _VERBS and rest.strip():
+        elif word in USES and not rest.strip():
+            raise NotUnderstoodError(USES[word])
+        elif word in _VERBS:
             await getattr(self, f"_{word}")(rest.strip())
+        elif word == "say" and rest.split(maxsplit=1)[0] in USES:
+            await self.me.say(self.here, unescape(rest.strip()))
         else:
             await self.me.say(self.here, unescape(line))
         return True
@@ -164,22 +163,26 @@ class Session:
                 self.me = _named(self.people, rest, "nobody")
             case "in":
                 self.here = _named(self.channels, rest.lstrip("#"), "no channel")
-                self._look()
+                self._look(LOOK_BACK)
             case "look":
-                self._look()
+                self._look(_whole(rest) if rest else LOOK_BACK)
             case "people":
                 self.screen.say(f"     {', '.join(self.people)}; #{', #'.join(self.channels)}")
             case "restart":
                 await self._restart()
             case "help":
-                self.screen.say(HELP, "")
+                self.screen.put(help_table())
             case _:
                 return False
         return True
 
-    def _look(self) -> None:
+    def _look(self, count: int) -> None:
         self.screen.say(f"── #{self.here.name} ──")
-        for message in self.me.sees(self.here)[-LOOK_BACK:]:
+        seen = self.me.sees(self.here)
+        earlier = max(0, len(seen) - count)
+        if earlier:
+            self.screen.say(f"     … {earlier} more before these: /look {len(seen)}")
+        for message in seen[earlier:]:
             self.screen.show(message)
 
     async def _restart(self) -> None:
@@ -218,18 +221,24 @@ class Session:
         for one in modal.fields:
             filled = f" = {one.value[:200]!r}" if one.value else ""
             lines.append(f"       {one.custom_id}: {one.label}{filled}")
-        lines.append(f'     Fill it in: fill {modal.fields[0].custom_id}:"…"')
+        many = len(modal.fields) > 1
+        named = " ".join(f'{one.custom_id}:"…"' for one in modal.fields)
+        lines.append(f"     Fill it in: fill {named if many else 'your words'}")
         self.screen.say("\n".join(lines), "cyan")
 
     async def _fill(self, rest: str) -> None:
         if self.form is None:
-            raise NotUnderstoodError("There is no form to fill in.")
+            raise NotUnderstoodError("No form is open. Press its button first: click Edit.")
         who, exchange = self.form
         modal = exchange.modal
         names = [one.custom_id for one in modal.fields] if modal else []
         values = read_form(rest, names)
         self.form = None
-        await self._exchange(lambda: who.submit(exchange, dict(values)))
+        try:
+            await self._exchange(lambda: who.submit(exchange, dict(values)))
+        except InteractionFailed:
+            self.form = (who, exchange)
+            raise
 
     async def _click(self, rest: str) -> None:
         message, key = self._button(rest)
@@ -239,29 +248,39 @@ class Session:
         """The message and the button's id that "2", "A", "Steer 7" or "2 7" mean."""
         words, number = last_number(rest)
         if words and number is not None:
-            message = self._message(number)
+            offering = [self._message(number)]
         else:
             words = words or str(number)
-            message = self._newest_with_buttons()
-        buttons = pressable(message)
-        if words.isdecimal() and 1 <= int(words) <= len(buttons):
-            return message, buttons[int(words) - 1].custom_id or ""
-        for one in buttons:
-            if words.casefold() in {(one.label or "").casefold(), one.emoji or ""}:
-                return message, one.custom_id or ""
+            offering = self._with_buttons()
+        for fits in (_is_called, _begins_uniquely):
+            for message in offering:
+                found = fits(pressable(message), words)
+                if found is not None:
+                    return message, found.custom_id or ""
+        buttons = pressable(offering[0])
         labels = ", ".join(one.label or one.emoji or "" for one in buttons)
-        raise NotUnderstoodError(f"There is no button {words!r} on it, only {labels}.")
+        where = f"message {self.screen.number(offering[0])}"
+        if not labels:
+            raise NotUnderstoodError(f"There is no button on {where}.")
+        raise NotUnderstoodError(f"There is no button ‘{words}’ on {where}, only {labels}.")
 
-    def _newest_with_buttons(self) -> Message:
-        for message in reversed(self.me.sees(self.here)):
-            if pressable(message):
-                return message
-        raise NotUnderstoodError("No message here has a button.")
+    def _with_buttons(self) -> list[Message]:
+        """Messages with buttons, here or to this person alone, the newest first."""
+        seen = [*self.me.sees(self.here), *self.me.dms()]
+        found = [one for one in sorted(seen, key=_id, reverse=True) if pressable(one)]
+        if not found:
+            raise NotUnderstoodError("No message here has a button.")
+        return found
 
     async def _menu(self, rest: str) -> None:
         words, number = last_number(rest)
         message = self._message(number)
-        await self._exchange(lambda: self.me.menu(message, words))
+        bodies = [command.body for command in self.house.local.world.commands.values()]
+        names = sorted({body["name"] for body in bodies if body.get("type") == MESSAGE_MENU})
+        found = [n for n in names if n.casefold().startswith(words.casefold())]
+        if words not in names and len(found) != 1:
+            raise NotUnderstoodError(f"There is no menu ‘{words}’, only {', '.join(names)}.")
+        await self._exchange(lambda: self.me.menu(message, words if words in names else found[0]))
 
     async def _react(self, rest: str) -> None:
         words, number = last_number(rest)
@@ -273,10 +292,20 @@ class Session:
 
     async def _edit(self, rest: str) -> None:
         number, _, text = rest.partition(" ")
-        await self.me.edit(self._message(_whole(number)), unescape(text))
+        message = self._own(_whole(number), "📝")
+        if not text.strip():
+            raise NotUnderstoodError(USES["edit"])
+        await self.me.edit(message, unescape(text))
 
     async def _delete(self, rest: str) -> None:
-        await self.me.delete(self._message(_whole(rest)))
+        await self.me.delete(self._own(_whole(rest), "❌"))
+
+    def _own(self, number: int, emoji: str) -> Message:
+        message = self._message(number)
+        strange = not_ones_own(self.me, message, number, emoji)
+        if strange:
+            raise NotUnderstoodError(strange)
+        return message
 
     def _message(self, number: int | None) -> Message:
         """The message with a number, or the newest here."""
@@ -303,6 +332,24 @@ class Session:
             names = list(self.channels)
         head, space, word = typed.rpartition(" ")
         return [f"{head}{space}{n}" for n in names if n.startswith(word) and n not in head]
+
+
+def _is_called(buttons: Sequence[Button], words: str) -> Button | None:
+    """The button with this number, label or emoji."""
+    if words.isdecimal() and 1 <= int(words) <= len(buttons):
+        return buttons[int(words) - 1]
+    called = words.casefold()
+    return next((b for b in buttons if called in {(b.label or "").casefold(), b.emoji or ""}), None)
+
+
+def _begins_uniquely(buttons: Sequence[Button], words: str) -> Button | None:
+    """The only button whose label begins so."""
+    found = [b for b in buttons if (b.label or "").casefold().startswith(words.casefold())]
+    return found[0] if len(found) == 1 else None
+
+
+def _id(message: Message) -> int:
+    return message.id
 
 
 def _whole(word: str) -> int:

@@ -58,12 +58,18 @@ def read_slash(typed: str, bodies: Iterable[Json]) -> Slash:
     path = max((p for p in known if f"{words} ".startswith(f"{p} ")), key=len, default="")
     if not path:
         near = [p for p in known if p.split()[0] == words.split()[0]] if words else []
+        if near and len(words.split()) == 1:
+            raise NotUnderstoodError(f"/{words} needs one of: {_lasts(near)}.")
         listed = near or sorted({p.split()[0] for p in known})
         raise NotUnderstoodError(f"There is no /{words}. There is: /{', /'.join(listed)}.")
     wanted = {spec["name"]: spec for spec in specs(bodies, path)}
     rest = re.sub(r"^\s*" + r"\s+".join(map(re.escape, path.split())), "", typed, count=1)
     given = read_named(rest, list(wanted))
     return Slash(path, {name: _value(wanted[name], text) for name, text in given.items()})
+
+
+def _lasts(found: list[str]) -> str:
+    return ", ".join(path.split(maxsplit=1)[1] for path in found)
 
 
 def read_named(rest: str, names: list[str]) -> dict[str, str]:
@@ -94,9 +100,16 @@ def read_form(rest: str, names: list[str]) -> dict[str, str]:
     """Read what a form's fields shall hold; a form's only field takes all that is typed.
 
     Raises:
-        NotUnderstoodError: as for ``read_named``.
+        NotUnderstoodError: as for ``read_named``; a name is none of the form's.
     """
-    if len(names) == 1 and not re.match(_names(names), rest):
+    rest = rest.strip()
+    if re.match(_names(names), rest):
+        return read_named(rest, names)
+    # "Narrator: it rains" are words, draft:"…" names a field.
+    if strange := re.match(r"([a-z_]+):(?=[^\s/])", rest):
+        listed = ", ".join(names) or "none"
+        raise NotUnderstoodError(f"This form has no ‘{strange[1]}’, only {listed}.")
+    if len(names) == 1:
         return {names[0]: unescape(rest)}
     return read_named(rest, names)
 

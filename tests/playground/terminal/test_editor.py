@@ -51,3 +51,10 @@ def test_ctrl_d_on_an_empty_line_ends():
         typed(Editor(), "\x04")
     editor = Editor()
     assert typed(editor, "a\x04\r") == ["a"]
+
+
+def test_ctrl_c_takes_a_line_back_and_ends_on_an_empty_one():
+    editor = Editor()
+    assert typed(editor, "half a\x03whole\r") == ["whole"]
+    with pytest.raises(EOFError):
+        typed(editor, "\x03")

@@ -21,6 +21,15 @@ Who *goes* there?\\n\\nSpeak!
 /scene say text:no
 click A
 /sing
+/canon
+click
+say click
+fill it in
+delete 1
+edit 3 no
+menu dance 3
+react none 3
+/help
 /as Zoe
 /in nowhere
 /people
@@ -64,7 +73,16 @@ async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys, monkeypa
     assert "No message here has a button" in shown
     assert "There is no /sing" in shown
     assert "There is nobody 'Zoe', only Anna, Bo, Cy" in shown
-    assert "2 turns" in shown
+    assert "Anna #the-lantern › /cast claim name:Mirjam" in shown
+    assert "/canon needs one of: add" in shown
+    assert "Click what?" in shown
+    assert "No form is open. Press its button first: click Edit." in shown
+    assert "That message is the bot's" in shown
+    assert "There is no menu ‘dance’, only" in shown
+    assert "That is no emoji." in shown
+    assert "really say such a word" in shown
+    assert "403" not in shown
+    assert "3 turns" in shown
     assert (data / "previous.db").read_text() == "the last play"
     assert (data / "previous.db-wal").read_text() == "and its end"
     assert not (data / "previous.db-shm").exists()

@@ -58,6 +58,7 @@ def test_options_are_read_in_the_type_they_want(typed, options):
     [
         ("story sing", "There is: /story open, /story show."),
         ("sing", "There is: /ping, /story."),
+        ("story", "/story needs one of: open, show."),
         ("story open rhyme:yes", "no 'rhyme'"),
         ('story open title:"Fog', "does not end"),
         ("story open variants:many", "takes a number"),
@@ -73,7 +74,13 @@ def test_what_is_not_understood_is_said(typed, told):
 def test_a_form_with_one_field_takes_everything():
     assert read_form("Narrator: it rains", ["draft"]) == {"draft": "Narrator: it rains"}
     assert read_form("draft:it rains", ["draft"]) == {"draft": "it rains"}
+    assert read_form("See https://example.org", ["draft"]) == {"draft": "See https://example.org"}
     assert read_named('a:"1" b:2', ["a", "b"]) == {"a": "1", "b": "2"}
+
+
+def test_a_field_that_a_form_has_not_is_not_its_text():
+    with pytest.raises(NotUnderstoodError, match="This form has no ‘text’, only draft"):
+        read_form('text:"it rains"', ["draft"])
 
 
 @pytest.mark.parametrize(
