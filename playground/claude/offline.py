@@ -1,8 +1,9 @@
 """The offline narrator: writes variants without a model, so that one can play without a key.
 
 Pure and seeded: the same request and seed give the same variants, another request gives others.
-It understands nothing of the story. It varies who acts, the mood and the plot, quotes what was
-said last, and takes up the direction; each angle says that it is an offline draft.
+It understands nothing of the story. It varies who acts, the mood and the plot, and quotes what was
+said last. It takes up a direction that tells an event, such as "the door opens"; one that tells
+how to write it cannot follow. Each angle says that it is an offline draft.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from playground.claude.phrases import MOODS, MOVES, WISHES_SPOKEN, Mood, Move
 from playground.claude.script import NARRATOR, Script, read_script
@@ -23,9 +24,23 @@ TOO_LIKE = 0.5
 """Share of common trigrams at which two variants count as the same."""
 
 MAX_WISH = 80
+_STRIDE = 5
+"""How far a turn goes on in the stock of moods and moves: past what a ballot shows."""
 MAX_ECHO_WORDS = 6
 _MAX_SHORT_NAME = 24
 
+_EVENT = re.compile(
+    r"(?:an?|the|they|he|she|it|we|there|somebody|someone|nobody|everybody|everyone|[A-Z]\w+)"
+    r"\s+\S+\s*\S"
+)
+"""How a direction begins that says what happens."""
+_MANNER = re.compile(
+    r"\b(?:more|less|shorter|longer|tone|style|drafts?|sentences?|should|please)\b", re.IGNORECASE
+)
+"""Words of directions that say how to write."""
+_NUMBER = re.compile(r"<turn\b[^>]*\bn=[\"'](\d{1,9})")
+
+T = TypeVar("T")
 Beat = dict[str, str]
 
 _SHAPES = (
@@ -66,7 +81,9 @@ def _echo(script: Script, chance: random.Random) -> str:
     """A few words of one of the last turns, or a phrase that fits anywhere."""
     found = []
     for line in script.lines[-3:]:
-        for piece in re.split(r"[.,;:!?*_\"“”()\n—–]+", line.text):
+        # What stands between asterisks was done or thought, and not said.
+        said = re.sub(r"\*[^*]+\*", "\n", line.text)
+        for piece in re.split(r"[.,;:!?*_\"“”()\n—–]+", said):
             words = piece.split()
             if len(words) > 1:
                 found.append(_clip(" ".join(words[:MAX_ECHO_WORDS]), 48))
@@ -74,10 +91,12 @@ def _echo(script: Script, chance: random.Random) -> str:
 
 
 def _wish(direction: str) -> str:
-    """A direction as it can stand inside a sentence.
+    """A direction as it can stand inside a sentence; nothing if it tells how and not what.
 
     Without colons and quotation marks: "Mira: no" would give words to somebody's character.
     """
+    if not _EVENT.match(direction) or _MANNER.search(direction):
+        return ""
     plain = " ".join(re.sub(r"[:\"“”„«»]", " ", direction).split())
     return _clip(plain, MAX_WISH).rstrip(" .!")
 
@@ -93,13 +112,21 @@ class _Plan:
     wish_spoken: str
 
 
-def _plans(script: Script, chance: random.Random) -> Iterable[_Plan]:
+def _turned(things: Sequence[T], script: Script, seed: int) -> list[T]:
+    """Things in an order of this seed, turned on with each turn, so that they come back late."""
+    shuffled = random.Random(f"{seed}:{len(things)}").sample(things, len(things))
+    turns = int(max(_NUMBER.findall(script.whole), key=int, default="0"))
+    first = (_STRIDE * turns + len(script.drafted)) % len(shuffled)
+    return shuffled[first:] + shuffled[:first]
+
+
+def _plans(script: Script, seed: int, chance: random.Random) -> Iterable[_Plan]:
     """Plans without end, neighbours differing in everything."""
     voiced = [script.speaker] if script.speaker else [v for v in script.voices if v != NARRATOR]
     actors = voiced or list(script.voices)
     chance.shuffle(actors)
-    moves = chance.sample(MOVES, len(MOVES))
-    moods = chance.sample(MOODS, len(MOODS))
+    moves = _turned(MOVES, script, seed)
+    moods = _turned(MOODS, script, seed)
     shapes = chance.sample(_SHAPES, len(_SHAPES))
     wishes = chance.sample(WISHES_SPOKEN, len(WISHES_SPOKEN))
     for number in count():
@@ -162,7 +189,7 @@ def write(script: Script, seed: int) -> list[dict[str, Any]]:
     variants: list[dict[str, Any]] = []
     # Two rounds through the moves look for the unlike; what then is missing is taken as it comes.
     patience = 2 * len(MOVES)
-    for tried, plan in enumerate(_plans(script, chance)):
+    for tried, plan in enumerate(_plans(script, seed, chance)):
         beats = _beats(plan, script, chance)
         text = _text(beats)
         if tried < patience and any(likeness(text, other) >= TOO_LIKE for other in known):

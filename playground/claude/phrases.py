@@ -161,6 +161,44 @@ MOODS = (
     Mood("wind", "Wind gets under the door and turns the pages of a book nobody is reading."),
     Mood("fog", "Fog has come up from the river and taken the far half of the yard."),
     Mood("holiday", "From the square comes music, cheerful and slightly out of tune."),
+    Mood(
+        "thaw", "Water drips from the eaves, first here, then there, as if the house were counting."
+    ),
+    Mood("salt", "The air tastes of salt, and every handle is a little rough with it."),
+    Mood("bells", "A bell begins to strike somewhere, and loses count."),
+    Mood("lamplight", "The lamp is turned up, and every shadow in the place takes one step back."),
+    Mood("dust", "Dust hangs in the one ray of light and seems to think about falling."),
+    Mood("thunder", "Thunder goes round the hills like a guest looking for the right door."),
+    Mood(
+        "hunger", "From somewhere comes a smell of onions in butter, which makes it all no easier."
+    ),
+    Mood(
+        "moonlight",
+        "The moon has found the gap in the clouds and lays a white square on the floor.",
+    ),
+    Mood("drizzle", "It does not quite rain; the world merely grows damp at the edges."),
+    Mood("echoes", "Each step comes back from the far wall a moment late."),
+    Mood(
+        "candle smoke", "One of the candles has gone out by itself, and its smoke stands upright."
+    ),
+    Mood("noon", "It is the hour at which nothing has a shadow and everything has a witness."),
+    Mood("hail", "Hail rattles over the roof, a handful at a time, like something being paid out."),
+    Mood("hay", "It smells of hay and of iron, of a summer put away too early."),
+    Mood("stars", "More stars are out than anybody could use."),
+    Mood(
+        "creaking",
+        "Wood creaks, as it does when it grows cold or when somebody has put weight on it.",
+    ),
+    Mood("birdsong", "A single bird has begun, breaks off, and begins again more carefully."),
+    Mood("ice", "On the puddle lies ice, thin as a watch glass, and not yet trodden on."),
+    Mood(
+        "an empty chair", "One chair has been left free, and it takes up more room than the others."
+    ),
+    Mood("bread", "Somebody has put bread in the oven; the warmth comes through the wall."),
+    Mood("high water", "The water has come up by a hand's breadth since one last looked."),
+    Mood("clockwork", "A clock is ticking that was not to be heard before."),
+    Mood("snow light", "Snow must have fallen: the ceiling is brighter than the floor."),
+    Mood("a draught", "The curtain fills, empties, and fills again, though each window is shut."),
 )
 
 WISHES_SPOKEN = (

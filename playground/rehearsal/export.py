@@ -49,7 +49,7 @@ async def _file(patience: Patience, who: Person, channel: Channel, form: str) ->
 
 
 def write_out(folder: Path, exports: Mapping[str, Export]) -> None:
-    """Write each story's files, plain names for a single story, and ``turns.jsonl``.
+    """Write each story's files, named ``story`` if it is the only one, and ``turns.jsonl``.
 
     Args:
         folder: where to.
@@ -59,10 +59,9 @@ def write_out(folder: Path, exports: Mapping[str, Export]) -> None:
         OSError: a file cannot be written.
     """
     for name, export in zip(_names(exports), exports.values(), strict=True):
-        stems = {name, "story"} if len(exports) == 1 else {name}
-        for stem in stems:
-            (folder / f"{stem}.md").write_bytes(export.markdown)
-            (folder / f"{stem}.json").write_bytes(export.json)
+        stem = "story" if len(exports) == 1 else name
+        (folder / f"{stem}.md").write_bytes(export.markdown)
+        (folder / f"{stem}.json").write_bytes(export.json)
     with (folder / "turns.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         for title, export in exports.items():
             for turn in export.turns:

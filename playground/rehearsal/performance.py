@@ -1,6 +1,7 @@
 """One story performed in one channel: lines typed, drafts asked for and voted on, facts added."""
 
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from bot.story.tale import Settings
 from bot.story.typed import is_table_talk
 from playground.rehearsal.acting import Patience
 from playground.rehearsal.export import Export, fetch
-from playground.rehearsal.script import Line, RehearsalError, speakers
+from playground.rehearsal.script import Heading, Line, RehearsalError, speakers
 from playground.rehearsal.voting import Ballot
 from playground.server import Channel, Exchange, Message, Person
 from playground.server.rules_messages import MAX_PERSON_CONTENT
@@ -21,8 +22,9 @@ ROUNDS = 8
 """Ballots asked for, until one has a winner."""
 LINES_PER_FACT = 25
 LINES_PER_CHAT = 12
-FACT_WORDS = 8
+FACT_WORDS = 14
 _TITLE = 100
+_NAMED = 5
 _STAYS = "counts where it stands"
 _OPEN_ALREADY = "A ballot is open already"
 CHAT = (
@@ -65,13 +67,14 @@ class Performance:
     """A story on its way.
 
     Attributes:
-        title: the story's title.
+        title: the story's name in the script.
         lines: what is performed.
         channel: where.
         writers: everybody who takes part, first the one who opens the story.
         players: who plays whom, by how names are compared.
         chance: decides votes, directions and talk.
         told: called when a line stands.
+        heading: what the script says of the story.
     """
 
     patience: Patience
@@ -83,6 +86,9 @@ class Performance:
     chance: random.Random
     told: Callable[[Line], None] = lambda _line: None
     tally: Tally = field(default_factory=Tally)
+    heading: Heading = field(default_factory=Heading)
+    _played: Line | None = None
+    """The last line that stands in the book word for word."""
 
     @property
     def opener(self) -> Person:
@@ -100,20 +106,17 @@ class Performance:
         for number, line in enumerate(self.lines):
             await self._perform(line)
             self.told(line)
-            await self._beside(number, line)
+            await self._beside(number)
 
     async def _set_up(self) -> None:
         cast = speakers(self.lines)
-        played = ", ".join(name for key, name in cast.items() if key in self.players) or "nobody"
-        premise = (
-            f"A rehearsal: {len(self.lines)} lines for {len(cast)} characters and a narrator. "
-            f"People play {played}; the others are voiced, and what they say is voted on."
-        )
+        title = self.heading.title or shown_title(self.title)
+        premise = self.heading.premise or _neutral_premise(list(cast.values()))
         await self.patience.public(
             self.opener,
             self.channel,
             "story open",
-            title=self.title[:_TITLE],
+            title=title[:_TITLE],
             premise=premise[:2000],
         )
         for name in cast.values():
@@ -132,16 +135,16 @@ class Performance:
         else:
             await self._typed(player, line)
         self.tally.human += 1
+        self._played = line
 
-    async def _beside(self, number: int, line: Line) -> None:
+    async def _beside(self, number: int) -> None:
         """What people do besides: chat at the table, and put down what is true."""
         if self.chance.random() < 1 / LINES_PER_CHAT:
             await self.patience.online()
             await self.chance.choice(self.writers).say(self.channel, self.chance.choice(CHAT))
             self.tally.chats += 1
-        if number % LINES_PER_FACT == LINES_PER_FACT // 2:
-            words = " ".join(line.text.split()[:FACT_WORDS])
-            fact = f"Line {number + 1} begins: “{words}”"
+        if self._played is not None and number % LINES_PER_FACT == LINES_PER_FACT // 2:
+            fact = _fact(self._played)
             who = self.chance.choice(self.writers)
             await self.patience.public(who, self.channel, "canon add", fact=fact[:500])
             self.tally.facts += 1
@@ -240,6 +243,33 @@ class Performance:
     async def export(self) -> Export:
         """The story's files as the opener gets them."""
         return await fetch(self.patience, self.opener, self.channel)
+
+
+def shown_title(name: str) -> str:
+    """A story's title made of its name: "the-ferry" is The Ferry; what is a title stays one."""
+    if not re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", name):
+        return name
+    return " ".join(word.capitalize() for word in re.split("[-_]", name))
+
+
+def _neutral_premise(names: Sequence[str]) -> str:
+    """A premise for a story of which nothing is known but who is in it."""
+    *others, last = names or ["nobody"]
+    if len(others) > _NAMED:
+        others, last = others[:_NAMED], "others"
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"A scene with {listed}, told line by line."
+
+
+def _fact(line: Line) -> str:
+    """What somebody said, as a fact: the beginning of it, to a sentence's end where one is near."""
+    words = re.sub(r"[*_~`|]", "", line.text).split()
+    kept = words[:FACT_WORDS]
+    ends = [n for n, word in enumerate(kept, 1) if word.endswith((".", "!", "?"))]
+    if ends:
+        kept = kept[: ends[-1]]
+    more = "" if ends or len(kept) == len(words) else " …"
+    return f"{line.speaker} said: “{' '.join(kept)}{more}”"
 
 
 def _must_be_said(line: Line) -> bool:

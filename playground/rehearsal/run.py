@@ -5,7 +5,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -18,7 +18,15 @@ from playground.rehearsal.export import Export, write_out
 from playground.rehearsal.house import House
 from playground.rehearsal.performance import Performance, Tally
 from playground.rehearsal.prices import bill
-from playground.rehearsal.script import Line, RehearsalError, Script, leads, read_script, speakers
+from playground.rehearsal.script import (
+    Heading,
+    Line,
+    RehearsalError,
+    Script,
+    leads,
+    read_script,
+    speakers,
+)
 from playground.server import ApiError, Guild, InteractionFailed, LocalDiscord, Person
 
 NAMES = ("Anna", "Bo", "Cy", "Dora", "Emil", "Fay", "Gus", "Hanne", "Ida", "Jon", "Kit", "Lou")
@@ -118,8 +126,11 @@ def cast_out(local: LocalDiscord, script: Script, writers: int, seed: int) -> li
     people = [local.add_person(name, guild) for name in _names(writers)]
     parts = dict(zip(leads(script, writers), people, strict=False))
     return [
-        _performance(local, guild, title, lines, (people, parts), seed)
-        for title, lines in script.stories.items()
+        replace(
+            _performance(local, guild, name, lines, (people, parts), seed),
+            heading=script.headings.get(name, Heading()),
+        )
+        for name, lines in script.stories.items()
     ]
 
 

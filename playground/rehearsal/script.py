@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.story.names import NARRATOR_KEY, is_blank, name_key
@@ -34,10 +34,24 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """What a script may say of a story before its lines."""
+
+    title: str = ""
+    premise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
-    """Stories by title, in the order in which they begin; each a list of lines."""
+    """What is performed.
+
+    Attributes:
+        stories: lines by the story's name, in the order in which stories begin.
+        headings: what the script says of stories, by name.
+    """
 
     stories: dict[str, tuple[Line, ...]]
+    headings: dict[str, Heading] = field(default_factory=dict)
 
     @property
     def lines(self) -> list[Line]:
@@ -52,6 +66,8 @@ def _number(line: Line) -> int:
 def read_script(path: Path) -> Script:
     """Read a script: a JSON object a line, with ``story``, ``speaker`` and ``text``.
 
+    An object with ``story``, ``title`` and ``premise`` instead tells of the whole story.
+
     Raises:
         RehearsalError: it cannot be read, or a line is not as it should be.
     """
@@ -60,20 +76,27 @@ def read_script(path: Path) -> Script:
     except (OSError, UnicodeDecodeError) as error:
         raise RehearsalError(f"The script {path} cannot be read: {error}.") from error
     stories: dict[str, list[Line]] = {}
+    headings: dict[str, Heading] = {}
     # JSON Lines end with a newline alone; text may hold other separators, such as U+2028.
     for number, row in enumerate(written.split("\n"), 1):
         if row.strip():
-            line = _line(path, number, row)
-            stories.setdefault(line.story, []).append(line)
+            read = _row(path, number, row)
+            if isinstance(read, Line):
+                stories.setdefault(read.story, []).append(read)
+            else:
+                headings |= read
     if not stories:
         raise RehearsalError(f"The script {path} is empty.")
-    return Script({title: tuple(lines) for title, lines in stories.items()})
+    return Script({name: tuple(lines) for name, lines in stories.items()}, headings)
 
 
-def _line(path: Path, number: int, row: str) -> Line:
+def _row(path: Path, number: int, row: str) -> Line | dict[str, Heading]:
+    """A turn, or what is said of a story."""
     where = f"Line {number} of {path}"
     try:
         found = json.loads(row)
+        if "premise" in found and "speaker" not in found:
+            return {str(found["story"]): Heading(str(found["title"]), str(found["premise"]))}
         story, speaker, text = (found[name] for name in ("story", "speaker", "text"))
     except (ValueError, TypeError, KeyError) as error:
         raise RehearsalError(

@@ -16,9 +16,9 @@ from bot.story.export import plain
 from bot.story.names import name_key
 from playground.rehearsal.export import write_out
 from playground.rehearsal.house import House
-from playground.rehearsal.performance import CHAT
+from playground.rehearsal.performance import CHAT, shown_title
 from playground.rehearsal.run import Options, Rehearsed, perform
-from playground.rehearsal.script import Script, leads, read_script
+from playground.rehearsal.script import Heading, Script, leads, read_script
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -137,6 +137,25 @@ async def test_no_file_holds_an_id_or_table_talk(evening):
 async def test_facts_are_in_the_book(evening):
     record = json.loads((evening.folder / "story.json").read_text(encoding="utf-8"))
     assert len(record["facts"]) == evening.done.tally.facts > 0
+
+
+async def test_a_book_has_the_title_and_the_premise_of_its_script(evening):
+    record = json.loads((evening.folder / "story.json").read_text(encoding="utf-8"))
+    (name,) = evening.script.stories
+    heading = evening.script.headings.get(name, Heading())
+    book = (evening.folder / "story.md").read_text(encoding="utf-8")
+    assert book.startswith(f"# {heading.title or shown_title(name)}")
+    assert plain(heading.premise) in book
+    assert all(" said: “" in str(fact) for fact in record["facts"])
+    assert {p.name for p in evening.folder.glob("*.md")} == {"story.md"}
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("the-ferry", "The Ferry"), ("two/2", "two/2"), ("Fog at Sea", "Fog at Sea")],
+)
+async def test_a_name_becomes_a_title(name, title):
+    assert shown_title(name) == title
 
 
 async def test_stories_are_performed_side_by_side(tmp_path):

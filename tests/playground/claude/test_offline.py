@@ -57,6 +57,24 @@ def test_the_same_request_gives_the_same_and_another_gives_another():
     assert write(scene()) != write(scene(), seed=1)
 
 
+@pytest.mark.parametrize(
+    "direction",
+    ["shorter, and with something to look at", "let something go wrong", "a bit shorter"],
+)
+def test_what_says_how_to_write_is_no_part_of_the_story(direction):
+    assert not any(direction in text_of(one) for one in write(scene(Direction=direction)))
+
+
+def test_openings_come_back_late():
+    requests = [scene() for _ in range(7)]
+    for number, request in enumerate(requests):
+        texts = request["messages"][0]["content"]
+        texts[1]["text"] = texts[1]["text"].replace('n="1"', f'n="{number}"')
+    angles = [variant["angle"] for request in requests for variant in write(request)]
+    moods = [angle.removeprefix(f"{LABEL} · ").split(" and ")[0] for angle in angles]
+    assert len(set(moods)) == len(moods) == 21
+
+
 def test_only_the_asked_speaker_speaks():
     alone = scene(voices=["Ajax"], **{"Speak as": "Ajax"})
     among_others = scene(**{"Speak as": "Ajax"})
