@@ -1,7 +1,6 @@
 """The command line: run, play, rehearse."""
 
 import argparse
-import asyncio
 import contextlib
 import signal
 import sys
@@ -50,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _carry_out(options: argparse.Namespace) -> int:
     # What a command needs takes seconds to load. Ctrl-C may come while it does, so it is loaded
     # only here, where that is taken for an end and no failure.
+    import asyncio  # noqa: PLC0415
+
     from pydantic import ValidationError  # noqa: PLC0415
 
     from bot import logs  # noqa: PLC0415
@@ -119,6 +120,8 @@ async def _run(settings: "Settings") -> int:
 
 async def _until_told(command: Coroutine[None, None, int]) -> int:
     """Run a command until it ends or the process is told to stop; then close in order."""
+    import asyncio  # noqa: PLC0415 - see _carry_out
+
     task = asyncio.ensure_future(command)
     loop = asyncio.get_running_loop()
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
