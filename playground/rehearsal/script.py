@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a script may say of a story before its lines."""
+    """What a script may say of a story beside its lines."""
 
     title: str = ""
     premise: str = ""
@@ -66,7 +66,7 @@ def _number(line: Line) -> int:
 def read_script(path: Path) -> Script:
     """Read a script: a JSON object a line, with ``story``, ``speaker`` and ``text``.
 
-    An object with ``story``, ``title`` and ``premise`` instead tells of the whole story.
+    A story's turn, best its first, may hold ``title`` and ``premise`` too; they tell of the whole.
 
     Raises:
         RehearsalError: it cannot be read, or a line is not as it should be.
@@ -80,24 +80,22 @@ def read_script(path: Path) -> Script:
     # JSON Lines end with a newline alone; text may hold other separators, such as U+2028.
     for number, row in enumerate(written.split("\n"), 1):
         if row.strip():
-            read = _row(path, number, row)
-            if isinstance(read, Line):
-                stories.setdefault(read.story, []).append(read)
-            else:
-                headings |= read
+            line, heading = _row(path, number, row)
+            stories.setdefault(line.story, []).append(line)
+            if heading:
+                headings[line.story] = heading
     if not stories:
         raise RehearsalError(f"The script {path} is empty.")
     return Script({name: tuple(lines) for name, lines in stories.items()}, headings)
 
 
-def _row(path: Path, number: int, row: str) -> Line | dict[str, Heading]:
-    """A turn, or what is said of a story."""
+def _row(path: Path, number: int, row: str) -> tuple[Line, Heading | None]:
+    """A turn, and what is said of its story beside it."""
     where = f"Line {number} of {path}"
     try:
         found = json.loads(row)
-        if "premise" in found and "speaker" not in found:
-            return {str(found["story"]): Heading(str(found["title"]), str(found["premise"]))}
         story, speaker, text = (found[name] for name in ("story", "speaker", "text"))
+        heading = Heading(str(found.get("title", "")), str(found.get("premise", "")))
     except (ValueError, TypeError, KeyError) as error:
         raise RehearsalError(
             f"{where} is no JSON object with story, speaker and text ({error})."
@@ -109,7 +107,7 @@ def _row(path: Path, number: int, row: str) -> Line | dict[str, Heading]:
         raise RehearsalError(f"{where} holds nothing that a reader would see.")
     if len(line.text.encode("utf-8", "replace")) > MAX_TURN_BYTES:
         raise RehearsalError(f"{where} is longer than a turn may be, {MAX_TURN_BYTES} bytes.")
-    return line
+    return line, heading if heading != Heading() else None
 
 
 def speakers(lines: Iterable[Line]) -> dict[str, str]:
