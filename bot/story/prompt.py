@@ -5,7 +5,8 @@ blocks that never change, then the request. Whatever changes between two calls s
 last mark. The stretch of turns given word for word begins at a multiple of 60, so that it is the
 same for 60 turns on end; with it begins what counts as settled canon.
 
-Everything that people wrote is data: it stands inside tags, escaped, never in the rules.
+Everything that people wrote is data, escaped, never in the rules: it stands inside tags, except for
+the direction and the names in the request, which stand on one line each.
 """
 
 from collections.abc import Sequence

@@ -49,7 +49,11 @@ class Voters(StrEnum):
 
 
 class AiPolicy(StrEnum):
-    """How much the model may write: all, voices and narration of the unclaimed, or no prose."""
+    """How much the model may write.
+
+    All, only voices and narration of the unclaimed, or no prose. Drafts of a ballot are voices and
+    narration, so the first two do not differ yet.
+    """
 
     FULL = "full"
     VOICES = "voices_only"
