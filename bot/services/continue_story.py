@@ -135,11 +135,10 @@ class ContinueStory:
             if any(r.done_at is None for r in ballot.rounds):
                 raise ConflictError("Drafts are being written just now. Steer once they are here.")
             number = max(r.number for r in ballot.rounds) + 1
-            count = min(room, ballot.settings.variants)
-            wish = Continuation(direction=kept, variants=count)
-            asked, estimate = await self._round(work, place, request.actor, wish, number=number)
-            # A later round keeps the speaker that the first was asked for.
+            # A later round is like the first: as many drafts, by the same speaker.
             first = ballot.rounds[0]
+            wish = Continuation(direction=kept, variants=min(room, first.variants))
+            asked, estimate = await self._round(work, place, request.actor, wish, number=number)
             asked = replace(
                 asked, as_character_id=first.as_character_id, as_narrator=first.as_narrator
             )

@@ -1,7 +1,7 @@
 """Have the model draft a round of a ballot, check every variant, and put what is clean on it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -39,6 +39,8 @@ from bot.story.turn import as_text
 
 _log = structlog.get_logger(__name__)
 
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between attempts to keep what the model wrote. Asked again it would be paid again."""
 NO_ANSWER = "The model did not answer in time. Try again in a while with `/scene continue`."
 BROKEN = (
     "Something went wrong on our side while this was drafted. Ask again with `/scene continue`; if "
@@ -101,7 +103,7 @@ class Drafting:
         except Exception:  # noqa: BLE001 - tried again as other tasks are, it would be paid again
             failure = BROKEN
             _log.exception("draft failed", ballot_id=ballot_id)
-        await self._finish(job, failure)
+        await _patiently(lambda: self._finish(job, failure))
 
     async def _begin(self, ballot_id: int) -> _Job | None:
         async with self._store.write() as work:
@@ -186,8 +188,14 @@ class Drafting:
         self, call_id: int, state: CallState, usage: Usage, cost: int, outcome: str
     ) -> None:
         now = self._clock.now()
-        async with self._store.write() as work:
-            await work.purse.end(call_id, state, usage=usage, cost=cost, at=now, outcome=outcome)
+
+        async def note() -> None:
+            async with self._store.write() as work:
+                await work.purse.end(
+                    call_id, state, usage=usage, cost=cost, at=now, outcome=outcome
+                )
+
+        await _patiently(note)
 
     async def _sieve(self, job: _Job, drafted: Sequence[DraftedVariant]) -> None:
         """Keep what breaks no rule as things stand now; claims may have changed meanwhile."""
@@ -252,6 +260,21 @@ class Drafting:
         window_ends = now + ballot.settings.window
         await work.ballots.save(replace(ballot, state=BallotState.OPEN, window_ends=window_ends))
         await work.tasks.put(TaskKind.SETTLE, ballot.id, window_ends)
+
+
+async def _patiently(keep: Callable[[], Awaitable[None]]) -> None:
+    """Keep what was paid for; while the database cannot be written, try again for a minute.
+
+    Raises:
+        StorageError: it could not be written for that long; the drafts are lost.
+    """
+    for pause in PAUSES:
+        try:
+            return await keep()
+        except StorageError as error:
+            _log.warning("drafts cannot be kept yet", seconds=pause, error=str(error))
+            await asyncio.sleep(pause)
+    return await keep()
 
 
 def _in_voice(variant: DraftedVariant, asked: Round, company: Company) -> bool:

@@ -47,7 +47,9 @@ async def at_the_ballot(
     company = await work.cast.company(story.id)
     require(request.actor, Action.VOTE, story, standing_of(company, request.actor.writer_id))
     voters = await electorate(work, story, company)
-    if not anybody and not voters.may_vote(request.actor.writer_id):
+    # Whoever opened it chooses in a tie, also if they gave back their character meanwhile.
+    chooses = ballot.state is BallotState.TIED and ballot.opener_id == request.actor.writer_id
+    if not anybody and not chooses and not voters.may_vote(request.actor.writer_id):
         raise NotAllowedError(
             "Writers with a character vote, and the owner. `/cast claim` takes one."
         )

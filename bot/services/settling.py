@@ -19,6 +19,7 @@ from bot.story.ballot import (
     decide,
     electorate_of,
     needs_runoff,
+    outcome,
 )
 from bot.story.cast import Company, Writer
 from bot.story.consent import locked_by
@@ -99,9 +100,7 @@ class Settling:
         elif not await work.turns.in_past(ballot.from_turn_id, branch.id):
             await end(work, ballot, BallotState.DROPPED, MOVED_ON, now)
         elif ballot.state is BallotState.TIED:
-            # A claim made meanwhile locks a tied variant; its owner sees the button to allow it.
-            await relock(work, ballot, await work.cast.company(story.id))
-            await refresh(work, PostKind.BALLOT, ballot.id, now)
+            await _look_at_tied(work, ballot, await work.cast.company(story.id), now)
         elif ballot.state is BallotState.OPEN:
             await self._look_at_open(work, ballot, story, branch, now, pressed=pressed)
 
@@ -135,6 +134,19 @@ class Settling:
         await work.ballots.save(replace(ballot, countdown_ends=None))
         if verdict.look_again:
             await work.tasks.put(TaskKind.SETTLE, ballot.id, verdict.look_again)
+
+
+async def _look_at_tied(work: UnitOfWork, ballot: Ballot, company: Company, now: datetime) -> None:
+    """Lock tied variants that a claim made meanwhile forbids; if none is left, vote on."""
+    ballot = await relock(work, ballot, company)
+    if outcome(ballot).step is Step.NOTHING:
+        # Nobody could choose any more, and the branch would have no room for another ballot.
+        window_ends = now + ballot.settings.window
+        await work.ballots.save(
+            replace(ballot, state=BallotState.OPEN, tied_since=None, window_ends=window_ends)
+        )
+        await work.tasks.put(TaskKind.SETTLE, ballot.id, window_ends)
+    await refresh(work, PostKind.BALLOT, ballot.id, now)
 
 
 async def relock(work: UnitOfWork, ballot: Ballot, company: Company) -> Ballot:

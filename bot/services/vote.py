@@ -16,6 +16,7 @@ from bot.story.ballot import (
     Variant,
     VariantState,
     before_newest,
+    is_held_by,
     may_break_tie,
     outcome,
     tally,
@@ -185,7 +186,9 @@ class Vote:
         async with self._store.write() as work:
             _, ballot = await at_the_ballot(work, request, ballot_id, now)
             refuse_full(ballot)
-            await work.ballots.hold(ballot.id, request.actor.writer_id, kind, now + HOLD)
+            if not is_held_by(ballot, request.actor.writer_id, kind):
+                # Pressed again it is not renewed: nobody keeps a vote open for ever.
+                await work.ballots.hold(ballot.id, request.actor.writer_id, kind, now + HOLD)
             await self._settling.look(work, ballot.id, now, pressed=True)
             return ballot
 

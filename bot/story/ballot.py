@@ -314,6 +314,11 @@ def held(ballot: Ballot, now: datetime) -> datetime | None:
     return max((end for end in ends if end > now), default=None)
 
 
+def is_held_by(ballot: Ballot, writer_id: int, kind: Pending) -> bool:
+    """Whether a writer has begun this already and neither sent it nor voted since."""
+    return any(hold.writer_id == writer_id and hold.kind is kind for hold in ballot.holds)
+
+
 def _locked_leads(ballot: Ballot) -> bool:
     """Whether a variant that waits for an owner's word has more approvals than those free."""
     free = max(tally(ballot).values(), default=0)

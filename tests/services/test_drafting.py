@@ -1,10 +1,12 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
 from bot.ports import DraftedVariant, Limits, NewCall, Store, UnitOfWork
+from bot.services import drafting
 from bot.services.drafting import BROKEN, NO_ANSWER, NOTHING_USABLE, Drafting
 from bot.story.ballot import BallotState, VariantState
 from bot.story.errors import (
@@ -248,6 +250,28 @@ async def test_a_fault_of_the_database_is_no_failure_of_the_model(table: Table) 
     assert (await table.look(opened.ballot.id)).state is BallotState.DRAFTING
 
 
+async def test_drafts_that_cannot_be_kept_at_once_are_not_paid_again(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "PAUSES", (0, 0, 0))
+    opened = await table.ask(variants=1)
+    full = iter([True, False, True, True, False])
+    write = table.store.write
+
+    def write_or_not() -> AbstractAsyncContextManager[UnitOfWork]:
+        # The disk is full once the model has answered, twice, and has room in between.
+        if table.narrator.prompts and next(full, False):
+            raise StorageError("The disk is full.")
+        return write()
+
+    monkeypatch.setattr(table.store, "write", write_or_not)
+    table.narrator.enqueue(STORM)
+    await table.drafting.run(opened.ballot.id)
+    assert (await table.look(opened.ballot.id)).state is BallotState.OPEN
+    assert [call.state for call in await table.calls()] == [CallState.DONE]
+    assert next(full, None) is None
+
+
 async def test_drafting_after_a_crash_books_the_lost_call_and_asks_again(table: Table) -> None:
     async def the_process_dies() -> None:
         raise asyncio.CancelledError
@@ -430,14 +454,14 @@ async def test_steer_adds_a_round_and_keeps_what_is_there(table: Table) -> None:
     await table.vote(ADA, ballot.standing[0])
     table.clock.advance(minutes=1)
     opened = await table.continuing.steer(by(BEN), ballot.id, "darker")
-    assert (opened.variants, opened.estimate) == (3, 3_000)
+    assert (opened.variants, opened.estimate) == (2, 2_000)
     with pytest.raises(ConflictError, match="being written"):
         await table.continuing.steer(by(ADA), ballot.id, "lighter")
-    table.narrator.enqueue(LAMP, STORM, BELL)
+    table.narrator.enqueue(LAMP, STORM)
     table.narrator.enqueue(told_otherwise())
     await table.drafting.run(ballot.id)
     after = await table.look(ballot.id)
-    assert [v.label for v in after.standing] == ["A", "B", "C", "D", "E"]
+    assert [v.label for v in after.standing] == ["A", "B", "C", "D"]
     assert {v.beats for v in after.standing[:2]} == {STORM.beats, GULLS.beats}
     assert {v.round for v in after.standing[2:]} == {2}
     assert after.voted == {ADA}

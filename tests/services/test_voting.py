@@ -25,6 +25,7 @@ from tests.builders import (
 from tests.services.table import COUNTDOWN, Table, by
 
 REN_TALKS = drafted(speech("Ren", "Leave the rope where it is until the tide has turned."))
+REN_WALKS = drafted(speech("Ren", "I walk out along the wall, and you may count my steps."))
 ALL = (ADA, BEN, OWNER)
 
 
@@ -232,6 +233,31 @@ async def test_after_a_day_the_owner_may(table: Table) -> None:
     with pytest.raises(NotAllowedError):
         await table.vote(BEN, one)
     assert (await table.vote(OWNER, one)).ballot.state is BallotState.SETTLED
+
+
+async def test_the_opener_breaks_a_tie_also_after_giving_back_their_character(
+    table: Table,
+) -> None:
+    _, one, _, _ = await tie(table)
+    await table.casting.release(by(ADA), "Mira")
+    assert (await table.vote(ADA, one)).ballot.state is BallotState.SETTLED
+
+
+async def test_a_tie_in_which_nothing_can_be_chosen_any_more_is_voted_on(table: Table) -> None:
+    ballot = await table.ballot(REN_TALKS, REN_WALKS)
+    for variant in ballot.variants:
+        for writer_id in ALL:
+            await table.vote(writer_id, variant)
+    tied = await table.settle(ballot)
+    assert tied.state is BallotState.TIED
+    await table.claim(CLEO, "Ren")
+    await table.settling.run(ballot.id)
+    again = await table.look(ballot.id)
+    assert (again.state, again.tied_since) == (BallotState.OPEN, None)
+    for variant in ballot.variants:
+        await table.voting.allow(by(CLEO), variant.id)
+        await table.vote(CLEO, variant)
+    assert (await table.settle(ballot)).state is BallotState.TIED
 
 
 async def test_a_tie_whose_start_is_gone_is_dropped(table: Table) -> None:
@@ -444,6 +470,15 @@ async def test_beginning_a_draft_holds_the_countdown_ten_minutes_at_most(table: 
     table.clock.advance(minutes=1)
     await table.settling.run(ballot.id)
     assert (await table.settle(ballot)).state is BallotState.SETTLED
+
+
+async def test_a_hold_is_not_renewed_while_nobody_votes(table: Table) -> None:
+    ballot = await table.ballot()
+    await table.voting.hold(by(BEN), ballot.id, Pending.MINE)
+    (hold,) = (await table.look(ballot.id)).holds
+    table.clock.advance(minutes=9)
+    await table.voting.hold(by(BEN), ballot.id, Pending.MINE)
+    assert (await table.look(ballot.id)).holds == (hold,)
 
 
 async def test_a_draft_that_came_ends_its_hold(table: Table) -> None:
