@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import discord
 import pytest
@@ -82,7 +81,7 @@ def tuned() -> dict[str, float]:
 
 @pytest.fixture
 def settings(
-    tmp_path: Path, local: LocalDiscord, claude: LocalClaude, tuned: dict[str, float]
+    url: str, local: LocalDiscord, claude: LocalClaude, tuned: dict[str, float]
 ) -> Settings:
     usual = {"troupe_countdown_seconds": 0, "troupe_daily_cap_usd": 1000}
     return Settings(
@@ -92,7 +91,7 @@ def settings(
         discord_gateway_url=local.gateway_url,
         anthropic_api_key=KEY,
         anthropic_base_url=claude.base_url,
-        database_url=f"sqlite:///{tmp_path}/troupe.db",
+        database_url=url,
         **(usual | tuned),
     )
 

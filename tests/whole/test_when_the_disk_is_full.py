@@ -4,6 +4,9 @@ import pytest
 
 from tests.whole.kit import UNSAID, ask, ballot, heard, spoken, use
 
+# A limit on a file, and a pragma: SQLite's own. What PostgreSQL says is told in tests/storage.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+
 FULL = "The disk that holds the stories is full"
 
 

@@ -1,0 +1,57 @@
+"""What tests of several rooms share: databases of both engines."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import ENGINES, Files, Server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of this process, started when the first test asks for it."""
+    server = Server()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """Makes SQLite files."""
+    return Files(tmp_path_factory.mktemp("template") / "template.db")
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for a database runs on both engines, unless it names one."""
+    return str(request.param)
+
+
+NewUrl = Callable[..., str]
+
+
+@pytest.fixture
+def new_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[NewUrl]:
+    """Makes addresses of databases: with the tables, or without anything if ``bare``."""
+    if engine == "sqlite":
+        files: Files = request.getfixturevalue("files")
+        yield lambda *, bare=False: files.new(tmp_path, bare=bare)
+        return
+    server: Server = request.getfixturevalue("server")
+    made: list[str] = []
+
+    def make(*, bare: bool = False) -> str:
+        made.append(server.new(bare=bare))
+        return made[-1]
+
+    yield make
+    for url in made:
+        server.give_back(url)
+
+
+@pytest.fixture
+def url(new_url: NewUrl) -> str:
+    """The address of a database with the tables and nothing in them."""
+    return new_url()
