@@ -19,6 +19,7 @@ from bot.services.casting import Casting
 from bot.services.continue_story import ContinueStory
 from bot.services.drafting import Drafting
 from bot.services.outbox import Outbox
+from bot.services.parting import Parting
 from bot.services.provenance import WhoWrote
 from bot.services.registry import Services
 from bot.services.revise import Revise
@@ -110,6 +111,7 @@ async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterat
         services = Services(
             stories=Stories(store, clock),
             casting=Casting(store, clock),
+            parting=Parting(store, clock),
             take_turn=TakeTurn(store, clock),
             take_back=take_back,
             revise=Revise(store, clock),

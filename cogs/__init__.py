@@ -4,6 +4,7 @@ EXTENSIONS = (
     "cogs.front",
     "cogs.story",
     "cogs.cast",
+    "cogs.sheets",
     "cogs.scene",
     "cogs.canon",
     "cogs.ballot",

@@ -1,19 +1,18 @@
-"""/cast: add and edit characters, claim them, give them back, choose whom to speak as."""
+"""/cast: add characters, claim them, give them back, pass them on, choose whom to speak as."""
 
 from collections.abc import Mapping
 from typing import Any
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TroupeClient
-from bot.services.casting import MAX_FIELD
-from bot.story.cast import Character
-from bot.story.names import MAX_NAME
+from bot.services.parting import OVER, Receiver
+from bot.story.errors import ConflictError
 from cogs import choices, render
-from cogs.actor import Interaction, request_of
+from cogs.actor import Interaction, actor_of, is_member, request_of
 from cogs.ui.controls import button, row_view
-from cogs.ui.modals import Field, show_form
 from cogs.ui.paging import send_page, turn_page
 
 NAMES = app_commands.Range[str, 1, 200]
@@ -26,9 +25,9 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     def __init__(self, client: TroupeClient) -> None:
         self.client = client
         self.casting = client.services.casting
-        client.routes.on("sheet:v1", self.sheet_button)
-        client.routes.on("names:v1", self.names_button)
-        client.routes.on("savesheet:v1", self.save_sheet)
+        self.parting = client.services.parting
+        client.routes.on("accept:v1", self.accept_button)
+        client.routes.on("decline:v1", self.decline_button)
         client.routes.on("castpage:v1", self.page_button)
 
     async def _anybody(self, interaction: Interaction, typed: str) -> list[Any]:
@@ -40,6 +39,9 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     async def _mine(self, interaction: Interaction, typed: str) -> list[Any]:
         return await choices.characters(self.client, interaction, typed, choices.mine)
 
+    async def _held(self, interaction: Interaction, typed: str) -> list[Any]:
+        return await choices.characters(self.client, interaction, typed, choices.held)
+
     @app_commands.command(name="add")
     @app_commands.describe(name="The character's name", description="Who that is, in a sentence")
     async def add(
@@ -49,10 +51,12 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         description: app_commands.Range[str, 0, 1000] = "",
     ) -> None:
         """Add a character. The model voices it until somebody claims it."""
-        character = await self.casting.add(request_of(interaction), name, description)
+        added = await self.casting.add(request_of(interaction), name, description)
+        character = added.character
         about = f": {character.sheet.description}" if character.sheet.description else ""
+        how = "is back in the cast, as they were" if added.back else "joins the cast"
         await interaction.response.send_message(
-            f"**{render.name(character.name)}** joins the cast{about}"[:1_800]
+            f"**{render.name(character.name)}** {how}{about}"[:1_800]
         )
 
     @app_commands.command(name="edit")
@@ -62,10 +66,10 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         """Change a character's sheet, name, aliases or picture."""
         request = request_of(interaction)
         character = await self.casting.editable(request, name)
-        card = await self.casting.show(request, character.name)
+        card = await self.casting.show(request, character.id)
         view = row_view(
-            button("Sheet", f"sheet:v1:{character.name}", emoji="📝"),
-            button("Name and picture", f"names:v1:{character.name}", emoji="🏷️"),
+            button("Sheet", f"sheet:v1:{character.id}", emoji="📝"),
+            button("Name and picture", f"names:v1:{character.id}", emoji="🏷️"),
         )
         await interaction.response.send_message(
             render.character_card(card), view=view, ephemeral=True
@@ -119,62 +123,76 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
             ephemeral=True,
         )
 
-    # --- forms and pages -----------------------------------------------------------------------
-
-    async def sheet_button(
-        self, interaction: Interaction, key: str, values: Mapping[str, Any]
+    @app_commands.command(name="handover")
+    @app_commands.describe(name="Whom to pass on", member="Who shall play them from now on")
+    @app_commands.autocomplete(name=_held)
+    async def handover(
+        self, interaction: Interaction, name: NAMES, member: discord.Member | discord.User
     ) -> None:
-        """Show the form with the sheet's texts."""
-        del values
-        character = await self.casting.editable(request_of(interaction), key)
-        card = await self.casting.show(request_of(interaction), character.name)
-        sheet = character.sheet
-        fields = [
-            Field("description", "Who it is", sheet.description, most=MAX_FIELD, needed=False),
-            Field("voice", "How it speaks", sheet.voice, most=MAX_FIELD, needed=False),
-            Field("wants", "What it wants", sheet.wants, most=MAX_FIELD, needed=False),
-            Field("fears", "What it fears", sheet.fears, most=MAX_FIELD, needed=False),
-        ]
-        if card.shows_secrets:
-            hint = "Only you see this. It is never sent to the model."
-            fields.append(
-                Field("secrets", "Secrets", sheet.secrets, hint, most=MAX_FIELD, needed=False)
-            )
-        await show_form(interaction, character.name, f"savesheet:v1:{character.name}", *fields)
-
-    async def names_button(
-        self, interaction: Interaction, key: str, values: Mapping[str, Any]
-    ) -> None:
-        """Show the form with name, aliases and picture."""
-        del values
-        character = await self.casting.editable(request_of(interaction), key)
-        aliases = ", ".join(character.aliases)
-        avatar = character.sheet.avatar_url
-        await show_form(
-            interaction,
-            character.name,
-            f"savesheet:v1:{character.name}",
-            Field("name", "Name", character.name, most=MAX_NAME, long=False),
-            Field(
-                "aliases",
-                "Also called",
-                aliases,
-                "with commas in between",
-                most=500,
-                long=False,
-                needed=False,
+        """Offer a character to another writer. Until they accept, nothing changes."""
+        request = request_of(interaction)
+        holder_id = (await self.casting.show(request, name)).holder_id
+        left = holder_id not in {None, interaction.user.id} and not await is_member(
+            interaction, holder_id or 0
+        )
+        receiver = Receiver(
+            member.id,
+            actor_of(member).name,
+            is_member=isinstance(member, discord.Member),
+            is_bot=member.bot,
+        )
+        offer = await self.parting.offer(request, name, receiver, holder_left=left)
+        key = f"{offer.claim_id}:{member.id}"
+        await interaction.response.send_message(
+            render.offer(offer, receiver.name),
+            view=row_view(
+                button("Accept", f"accept:v1:{key}", style=discord.ButtonStyle.primary),
+                button("No", f"decline:v1:{key}"),
             ),
-            Field("avatar_url", "Picture", avatar, "https://…", most=500, long=False, needed=False),
         )
 
-    async def save_sheet(
+    @app_commands.command(name="retire")
+    @app_commands.describe(name="Who leaves the story")
+    @app_commands.autocomplete(name=_anybody)
+    async def retire(self, interaction: Interaction, name: NAMES) -> None:
+        """Let a character retire. Nobody plays or voices it any more; the book keeps it."""
+        character = await self.parting.retire(request_of(interaction), name)
+        await interaction.response.send_message(
+            f"**{render.name(character.name)}** retires from the story. What they said stays. "
+            "`/cast add` with that name brings them back."
+        )
+
+    # --- buttons -------------------------------------------------------------------------------
+
+    async def accept_button(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]
     ) -> None:
-        """A form was sent."""
-        changes = {field: str(text) for field, text in values.items()}
-        character: Character = await self.casting.edit(request_of(interaction), key, changes)
-        card = await self.casting.show(request_of(interaction), character.name)
-        await interaction.response.send_message(render.character_card(card), ephemeral=True)
+        """Whom a character was offered to agrees."""
+        del values
+        claim_id, receiver_id = map(int, key.split(":"))
+        try:
+            character = await self.parting.accept(request_of(interaction), claim_id, receiver_id)
+        except ConflictError as error:
+            # The offer is over; its buttons go, so that nobody presses them again.
+            await interaction.response.edit_message(content=str(error), view=None)
+            return
+        who = render.name(interaction.user.display_name)
+        await interaction.response.edit_message(
+            content=f"{who} plays **{render.name(character.name)}** from now on.", view=None
+        )
+
+    async def decline_button(
+        self, interaction: Interaction, key: str, values: Mapping[str, Any]
+    ) -> None:
+        """An offer is declined, or taken back."""
+        del values
+        claim_id, receiver_id = map(int, key.split(":"))
+        character = await self.parting.decline(request_of(interaction), claim_id, receiver_id)
+        told = OVER
+        if character:
+            how = "declined" if interaction.user.id == receiver_id else "taken back"
+            told = f"The offer of **{render.name(character.name)}** was {how}. Nothing changed."
+        await interaction.response.edit_message(content=told, view=None)
 
     async def page_button(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]

@@ -62,6 +62,12 @@ def mine(cast: CastList, writer_id: int) -> Iterable[Character]:
     return cast.company.held_by(writer_id)
 
 
+def held(cast: CastList, writer_id: int) -> Iterable[Character]:
+    """The characters of the writer; for the story's owner, everybody's."""
+    owns = cast.story.owner_id == writer_id
+    return cast.company.claimed() if owns else cast.company.held_by(writer_id)
+
+
 async def voices(
     client: TroupeClient, interaction: Interaction, typed: str
 ) -> list[app_commands.Choice[str]]:

@@ -7,6 +7,7 @@ import discord
 
 from bot.services.canon import FactCard
 from bot.services.casting import CastList, CharacterCard
+from bot.services.parting import Offer
 from bot.services.provenance import Provenance
 from bot.services.stories import StoryCard
 from bot.services.take_back import History
@@ -176,14 +177,27 @@ def cast_list(cast: CastList) -> list[str]:
         lines.append(f"**{name(character.name)}** · {by}{f' · {about}' if about else ''}")
     if not lines:
         lines = ["Nobody yet. `/cast add` adds a character."]
+    if cast.retired:
+        lines.append(f"-# Retired: {some(cast.retired, 20)}")
     return pages(lines)
+
+
+def offer(offered: Offer, receiver: str) -> str:
+    """That a character is offered to somebody, who has to agree."""
+    character, holder = name(offered.character.name), name(offered.holder)
+    to = name(receiver)
+    return (
+        f"**{character}**, played by {holder}, is offered to {to}.\n"
+        f"-# {to} presses Accept to play {character} from now on. Until then nothing changes, and "
+        "what the model may do with them is asked anew."
+    )
 
 
 def character_card(card: CharacterCard) -> str:
     """One character's sheet."""
     character, sheet = card.character, card.character.sheet
     if character.retired_at:
-        state = "retired"
+        state = "retired: `/cast add` with this name brings them back"
     else:
         state = f"played by {name(card.held_by)}" if card.held_by else "free: `/cast claim`"
     lines = [f"## {name(character.name)}", f"-# {state}"]

@@ -1,7 +1,9 @@
 """Add and edit characters; claim them, give them back, choose whom one speaks as."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import (
@@ -10,14 +12,15 @@ from bot.services.common import (
     refresh,
     standing_of,
     the_character,
+    the_character_with_id,
     the_place,
 )
 from bot.story.cast import MAX_CAST, Character, Company, Sheet
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError
-from bot.story.names import clean_name
-from bot.story.policy import Action, require
+from bot.story.names import clean_name, name_key
+from bot.story.policy import Action, Standing, require
 from bot.story.posts import PostKind
-from bot.story.tale import Story
+from bot.story.tale import Actor, Story
 from bot.story.tasks import TaskKind
 from bot.story.typed import clean_text
 
@@ -28,11 +31,12 @@ MAX_FIELD = 1_000
 
 @dataclass(frozen=True, slots=True)
 class CastList:
-    """A story's cast with the display names of those who hold it."""
+    """A story's cast with the display names of those who hold it, and the names of the retired."""
 
     story: Story
     company: Company
     names: dict[int, str]
+    retired: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,14 @@ class CharacterCard:
     shows_secrets: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A character that is in the cast now; ``back`` if it had retired before."""
+
+    character: Character
+    back: bool = False
+
+
 class Casting:
     """Characters and claims."""
 
@@ -52,12 +64,14 @@ class Casting:
         self._store = store
         self._clock = clock
 
-    async def add(self, request: Request, name: str, description: str) -> Character:
-        """Add a character, free to be claimed.
+    async def add(self, request: Request, name: str, description: str) -> Added:
+        """Add a character, free to be claimed; one of that name who retired comes back instead.
 
         Raises:
             InvalidError: the name cannot be one, or the description is too long.
             ConflictError: the name is taken.
+            NotAllowedError: it is a retired character's, whom only its author or the owner brings
+                back.
         """
         kept = clean_name(name)
         sheet = Sheet(description=_field(description, "description"))
@@ -71,16 +85,35 @@ class Casting:
             if len(company.characters) >= MAX_CAST:
                 raise InvalidError(f"A story has at most {MAX_CAST} characters. Retire one first.")
             await work.cast.note_writer(story.id, actor.writer_id, actor.name, None)
-            return await work.cast.add(
-                story.id, kept, sheet, aliases=(), by=actor.writer_id, at=now
+            retired = await _retired_namesake(work, story.id, kept)
+            if retired:
+                return Added(await self._bring_back(work, story, retired, actor, sheet), back=True)
+            return Added(
+                await work.cast.add(story.id, kept, sheet, aliases=(), by=actor.writer_id, at=now)
             )
 
-    async def edit(self, request: Request, name: str, changes: dict[str, str]) -> Character:
+    async def _bring_back(
+        self, work: UnitOfWork, story: Story, character: Character, actor: Actor, sheet: Sheet
+    ) -> Character:
+        """Let a retired character be there again, with the sheet it had."""
+        standing = Standing(theirs=actor.writer_id == character.added_by)
+        require(actor, Action.BRING_BACK, story, standing)
+        described = sheet.description or character.sheet.description
+        back = replace(
+            character, retired_at=None, sheet=replace(character.sheet, description=described)
+        )
+        await work.cast.save(back)
+        await look_again(work, story.id, self._clock)
+        return back
+
+    async def edit(
+        self, request: Request, name: str | int, changes: Mapping[str, str]
+    ) -> Character:
         """Change a character's name, aliases or sheet.
 
         Args:
             request: who asks, where.
-            name: the character.
+            name: the character's name, or its id.
             changes: new texts for ``name``, ``aliases`` (separated by commas) or fields of
                 ``Sheet``.
 
@@ -95,11 +128,11 @@ class Casting:
             await work.cast.save(changed)
             if (changed.name, changed.aliases) != (character.name, character.aliases):
                 # Drafts that name the character are judged anew.
-                await _look_again(work, story.id, self._clock)
+                await look_again(work, story.id, self._clock)
             return changed
 
-    async def editable(self, request: Request, name: str) -> Character:
-        """The character, if the actor may edit it.
+    async def editable(self, request: Request, name: str | int) -> Character:
+        """The character (by name or id), if the actor may edit it.
 
         Raises:
             NotFoundError, NotAllowedError: as for ``edit``.
@@ -108,10 +141,10 @@ class Casting:
             return (await self._editable(work, request, name))[1]
 
     async def _editable(
-        self, work: UnitOfWork, request: Request, name: str
+        self, work: UnitOfWork, request: Request, name: str | int
     ) -> tuple[Story, Character]:
         story = (await the_place(work, request.channel_id)).story
-        character = await the_character(work, story.id, name)
+        character = await _the_one(work, story.id, name)
         company = await work.cast.company(story.id)
         holder = company.writer_of(character.id)
         # Whoever added it may edit it as long as nobody else holds it.
@@ -125,13 +158,15 @@ class Casting:
         async with self._store.read() as work:
             story = (await the_place(work, channel_id)).story
             company = await work.cast.company(story.id)
-            return CastList(story, company, dict(await names_of(work, story.id)))
+            everybody = await work.cast.company(story.id, retired=True)
+            gone = tuple(c.name for c in everybody.characters if c.retired_at)
+            return CastList(story, company, dict(await names_of(work, story.id)), gone)
 
-    async def show(self, request: Request, name: str) -> CharacterCard:
+    async def show(self, request: Request, name: str | int) -> CharacterCard:
         """One character; secrets only for whoever holds it, or added it while nobody does."""
         async with self._store.read() as work:
             story = (await the_place(work, request.channel_id)).story
-            character = await the_character(work, story.id, name)
+            character = await _the_one(work, story.id, name)
             company = await work.cast.company(story.id)
             names = await names_of(work, story.id)
         holder = company.writer_of(character.id)
@@ -161,11 +196,8 @@ class Casting:
                     "who can."
                 )
             await _refuse_taken(work, company, character, actor.writer_id)
-            await work.cast.claim(character, actor.writer_id, now)
-            await work.cast.note_writer(story.id, actor.writer_id, actor.name, now)
-            await work.cast.play(story.id, actor.writer_id, character.id)
-            await _forget_leave(work, story.id, character.id)
-            await _look_again(work, story.id, self._clock)
+            await take_over(work, character, actor, now)
+            await look_again(work, story.id, self._clock)
             return character
 
     async def release(self, request: Request, name: str) -> Character:
@@ -186,7 +218,7 @@ class Casting:
             standing = standing_of(company, request.actor.writer_id, theirs=theirs)
             require(request.actor, Action.RELEASE, story, standing)
             await work.cast.release(claim.id, self._clock.now())
-            await _look_again(work, story.id, self._clock)
+            await look_again(work, story.id, self._clock)
             return character
 
     async def play(self, request: Request, name: str) -> Character:
@@ -205,6 +237,35 @@ class Casting:
                 )
             await work.cast.play(story.id, request.actor.writer_id, character.id)
             return character
+
+
+async def _the_one(work: UnitOfWork, story_id: int, name: str | int) -> Character:
+    if isinstance(name, int):
+        return await the_character_with_id(work, story_id, name)
+    return await the_character(work, story_id, name)
+
+
+async def _retired_namesake(work: UnitOfWork, story_id: int, name: str) -> Character | None:
+    """The retired character of exactly this name; an alias alone brings nobody back."""
+    everybody = await work.cast.company(story_id, retired=True)
+    found = everybody.find(name)
+    if found and found.retired_at and name_key(found.name) == name_key(name):
+        return found
+    return None
+
+
+async def take_over(work: UnitOfWork, character: Character, actor: Actor, now: datetime) -> None:
+    """Give a free character to a writer, who speaks as it from now on.
+
+    Nothing that an earlier holder allowed passes on.
+
+    Raises:
+        ConflictError: somebody was faster.
+    """
+    await work.cast.claim(character, actor.writer_id, now)
+    await work.cast.note_writer(character.story_id, actor.writer_id, actor.name, now)
+    await work.cast.play(character.story_id, actor.writer_id, character.id)
+    await _forget_leave(work, character.story_id, character.id)
 
 
 async def _refuse_taken(
@@ -230,7 +291,7 @@ async def _forget_leave(work: UnitOfWork, story_id: int, character_id: int) -> N
                 await work.ballots.set_variant(variant.id, variant.state, kept)
 
 
-async def _look_again(work: UnitOfWork, story_id: int, clock: Clock) -> None:
+async def look_again(work: UnitOfWork, story_id: int, clock: Clock) -> None:
     """Have live ballots judged anew after the cast changed: a variant may be locked or freed."""
     now = clock.now()
     for ballot in await work.ballots.live_in_story(story_id):
@@ -245,7 +306,7 @@ def _field(text: str, what: str) -> str:
     return kept
 
 
-def _changed(character: Character, changes: dict[str, str]) -> Character:
+def _changed(character: Character, changes: Mapping[str, str]) -> Character:
     fields = {
         key: _field(text, key) for key, text in changes.items() if key not in {"name", "aliases"}
     }

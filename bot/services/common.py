@@ -55,6 +55,18 @@ async def the_character(work: UnitOfWork, story_id: int, name: str) -> Character
     return found
 
 
+async def the_character_with_id(work: UnitOfWork, story_id: int, character_id: int) -> Character:
+    """The character with an id, as a button knows it whatever it is called by now.
+
+    Raises:
+        NotFoundError: this story has none.
+    """
+    found = await work.cast.get(character_id)
+    if found is None or found.story_id != story_id:
+        raise NotFoundError("That character is not in this story. `/cast list` shows who is.")
+    return found
+
+
 def standing_of(company: Company, writer_id: int, *, theirs: bool = False) -> Standing:
     """What a writer is to the story and to the thing in question."""
     return Standing(holds_claim=bool(company.held_by(writer_id)), theirs=theirs)

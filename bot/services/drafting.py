@@ -29,7 +29,13 @@ from bot.story.ballot import (
 )
 from bot.story.cast import Company, is_narrator
 from bot.story.consent import ALIKE, likeness, trespasses
-from bot.story.errors import NarratorError, NarratorSilentError, StorageError, StoryError
+from bot.story.errors import (
+    ConflictError,
+    NarratorError,
+    NarratorSilentError,
+    StorageError,
+    StoryError,
+)
 from bot.story.posts import PostKind
 from bot.story.prompt import Request
 from bot.story.purse import CallState, Usage
@@ -42,6 +48,9 @@ _log = structlog.get_logger(__name__)
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between attempts to keep what the model wrote. Asked again it would be paid again."""
 NO_ANSWER = "The model did not answer in time. Try again in a while with `/scene continue`."
+RETIRED = (
+    "The character that was to speak retired meanwhile. Ask for somebody else: `/scene continue`."
+)
 BROKEN = (
     "Something went wrong on our side while this was drafted. Ask again with `/scene continue`; if "
     "it lasts, whoever runs this bot finds the reason in the log."
@@ -146,6 +155,8 @@ class Drafting:
         async with self._store.write() as work:
             scene = await read_scene(work, job.story, job.branch)
             speaker = scene.company.get(job.asked.as_character_id)
+            if job.asked.as_character_id and speaker is None:
+                raise ConflictError(RETIRED)
             told = [v.beats for v in job.ballot.standing] + [v.beats for v in job.kept]
             request = Request(
                 variants=variants,

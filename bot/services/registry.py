@@ -8,6 +8,7 @@ from bot.services.canon import Canon
 from bot.services.casting import Casting
 from bot.services.continue_story import ContinueStory
 from bot.services.outbox import Outbox
+from bot.services.parting import Parting
 from bot.services.provenance import WhoWrote
 from bot.services.revise import Revise
 from bot.services.stories import Stories
@@ -22,6 +23,7 @@ class Services:
 
     stories: Stories
     casting: Casting
+    parting: Parting
     take_turn: TakeTurn
     take_back: TakeBack
     revise: Revise

@@ -224,6 +224,9 @@ async def win(
     if not await work.turns.in_past(ballot.from_turn_id, branch.id):
         await end(work, ballot, BallotState.DROPPED, MOVED_ON, now)
         return
+    # Whoever retired meanwhile still speaks in it as themselves: people chose the draft.
+    everybody = await work.cast.company(ballot.story_id, retired=True)
+    company = replace(company, characters=everybody.characters)
     turns = turns_of_beats(variant.beats, company, variant.author_id)
     deed = NewDeed(DeedKind.BALLOT, ballot.opener_id, turns, now, ballot_id=ballot.id)
     _, added = await work.turns.append(branch, deed)

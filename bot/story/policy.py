@@ -18,6 +18,9 @@ class Action(StrEnum):
     EDIT_CHARACTER = "edit this character"
     CLAIM = "claim"
     RELEASE = "release"
+    HAND_OVER = "hand over"
+    RETIRE_CHARACTER = "retire this character"
+    BRING_BACK = "bring this character back"
     WRITE = "write"
     NARRATE = "narrate"
     CONTINUE = "ask for a continuation"
@@ -56,6 +59,18 @@ _REFUSALS: Mapping[Action, str] = {
         "Only the writer who holds or added this character, or the story's owner, may edit it."
     ),
     Action.RELEASE: "This character is not yours, so you cannot give it back.",
+    Action.HAND_OVER: (
+        "This character is not yours, so you cannot pass it on. Whoever holds it does; once they "
+        "have left this server, the story's owner."
+    ),
+    Action.RETIRE_CHARACTER: (
+        "Only the writer who holds this character (or added it, while nobody does), or the story's "
+        "owner, may retire it."
+    ),
+    Action.BRING_BACK: (
+        "A character of that name was retired. Whoever added it, or the story's owner, brings it "
+        "back with `/cast add`; or choose another name."
+    ),
     Action.WRITE: "Claim a character first: `/cast claim`.",
     Action.NARRATE: "Only writers with a character, and the owner, narrate. `/cast claim` first.",
     Action.CONTINUE: (

@@ -12,6 +12,7 @@ from bot.services.common import Request
 from bot.services.continue_story import Continuation, ContinueStory, Opened
 from bot.services.drafting import Drafting
 from bot.services.outbox import Outbox
+from bot.services.parting import Parting
 from bot.services.provenance import WhoWrote
 from bot.services.revise import Revise
 from bot.services.settling import Settling
@@ -68,6 +69,7 @@ class Table:
         self.cards = BallotCards(store, clock)
         self.stories = Stories(store, clock)
         self.casting = Casting(store, clock)
+        self.parting = Parting(store, clock)
         self.take_turn = TakeTurn(store, clock)
         self.take_back = TakeBack(store, clock)
         self.revise = Revise(store, clock)

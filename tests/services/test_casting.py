@@ -8,7 +8,7 @@ from tests.services.table import Table, by
 
 
 async def test_anybody_adds_a_character(table: Table) -> None:
-    made = await table.casting.add(by(CLEO), " Old  Finn ", " a fisher ")
+    made = (await table.casting.add(by(CLEO), " Old  Finn ", " a fisher ")).character
     assert (made.name, made.sheet.description, made.added_by) == ("Old Finn", "a fisher", CLEO)
     listed = await table.casting.cast_list(CHANNEL)
     assert [c.name for c in listed.company.characters] == ["Mira", "Tom", "Ren", "Old Finn"]
@@ -96,7 +96,7 @@ async def test_who_edits_a_character(table: Table) -> None:
     with pytest.raises(NotAllowedError):
         await table.casting.edit(by(BEN), "Mira", {"voice": "high"})
     await table.casting.edit(by(OWNER), "Mira", {"fears": "gulls"})
-    finn = await table.casting.add(by(CLEO), "Finn", "")
+    finn = (await table.casting.add(by(CLEO), "Finn", "")).character
     assert await table.casting.editable(by(CLEO), "Finn") == finn
     await table.claim(BEN, "Finn")
     with pytest.raises(NotAllowedError):

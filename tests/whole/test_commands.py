@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.whole.kit import UNSAID, ask, heard, known, press, sent, use
+from tests.whole.kit import UNSAID, ask, heard, known, sent, use
 
 COMMANDS = {
     "story open": "title premise style variants rating",
@@ -23,6 +23,8 @@ COMMANDS = {
     "cast claim": "name",
     "cast release": "name",
     "cast play": "name",
+    "cast handover": "name member",
+    "cast retire": "name",
     "scene continue": "direction as_character variants",
     "scene say": "text as_character",
     "scene narrate": "text",
@@ -40,6 +42,8 @@ COMPLETED = {
     "cast claim name",
     "cast release name",
     "cast play name",
+    "cast handover name",
+    "cast retire name",
     "scene continue as_character",
     "scene continue variants",
     "scene say as_character",
@@ -143,8 +147,10 @@ async def test_sheets_are_cards_with_a_form_per_group(story, local):
     post = inn.last_message
     assert (post.author_name, post.avatar) == ("Mira Vale", "https://a.example/m.png")
     assert "may edit it" in await ask(cy, inn, "cast edit", name="the host")
-    # The card's buttons still know the old name: they say so instead of failing.
-    assert "Nobody in this story is called that" in await press(anna, card, "Sheet")
+    # The card's buttons know whom they are about whatever the name is by now.
+    form = await anna.click(card, "Sheet")
+    assert form.modal.title == "Mira Vale"
+    assert "Low." in await sent(anna, form, {})
 
 
 async def test_a_form_that_is_refused_gives_the_text_back(story):
