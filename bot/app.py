@@ -22,6 +22,7 @@ from bot.services.outbox import Outbox
 from bot.services.parting import Parting
 from bot.services.provenance import WhoWrote
 from bot.services.registry import Services
+from bot.services.reviewing import Reviewing
 from bot.services.revise import Revise
 from bot.services.settling import Settling
 from bot.services.stories import Stories
@@ -106,7 +107,8 @@ async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterat
         drafting = Drafting(store, clock, narrator, limits, settling)
         # The stage speaks through the client, and the client's cogs call services that need the
         # stage: the client is handed over once it is made.
-        stage = DiscordStage(Drawings(store, ballot_cards, take_back))
+        reviewing = Reviewing(store, clock)
+        stage = DiscordStage(Drawings(store, ballot_cards, take_back, reviewing))
         outbox = Outbox(store, clock, stage)
         services = Services(
             stories=Stories(store, clock),
@@ -119,6 +121,7 @@ async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterat
             vote=Vote(store, clock, settling),
             ballot_cards=ballot_cards,
             canon=Canon(store, clock),
+            reviewing=reviewing,
             books=Books(store),
             who_wrote=WhoWrote(store),
             outbox=outbox,

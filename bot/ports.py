@@ -410,6 +410,10 @@ class CanonRepository(Protocol):
         """The fact by its number in the story, or None."""
         ...
 
+    async def of_id(self, fact_id: int) -> Fact | None:
+        """The fact by its id, as a button knows it, or None."""
+        ...
+
     async def facts(self, story_id: int, states: frozenset[FactState]) -> list[Fact]:
         """Facts in these states by number."""
         ...
@@ -422,8 +426,12 @@ class CanonRepository(Protocol):
         at: datetime,
         *,
         until_turn_id: int | None = None,
+        why: str = "",
     ) -> None:
-        """Move a fact to a state; for RETIRED, who and when and until which turn it held."""
+        """Move a fact to a state; for RETIRED, who and when and until which turn it held.
+
+        For CANON, ``by`` is who accepted it; for DISPUTED, who doubts it, and why.
+        """
         ...
 
     async def of_turns(self, turn_ids: Sequence[int]) -> list[Fact]:

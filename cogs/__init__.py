@@ -7,6 +7,7 @@ EXTENSIONS = (
     "cogs.sheets",
     "cogs.scene",
     "cogs.canon",
+    "cogs.facts",
     "cogs.ballot",
     "cogs.messages",
     "cogs.typing",

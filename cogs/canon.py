@@ -1,4 +1,4 @@
-"""/canon: what is true in the story. Only people decide that."""
+"""/canon: what is true in the story, and what is in question. Only people decide that."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +7,18 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TroupeClient
+from bot.services.reviewing import IN_QUESTION
+from bot.story.canon import FactState
 from cogs import choices, render
 from cogs.actor import Interaction, request_of
-from cogs.ui.paging import send_page, turn_page
+from cogs.ui.controls import row_view
+from cogs.ui.fact_cards import decisions
+from cogs.ui.paging import about_of, send_page, turn_page
+
+SETTLED = frozenset({FactState.CANON})
+NOTHING = "Nothing is settled yet. `/canon add` adds a fact."
+MAX_KEY = 60
+"""Characters of a filter that a page's button can carry."""
 
 
 @app_commands.guild_only()
@@ -21,7 +30,14 @@ class CanonCog(
     def __init__(self, client: TroupeClient) -> None:
         self.client = client
         self.canon = client.services.canon
+        self.reviewing = client.services.reviewing
         client.routes.on("canonpage:v1", self.page_button)
+
+    async def _settled(self, interaction: Interaction, typed: str) -> list[Any]:
+        return await choices.facts(self.client, interaction, typed, SETTLED)
+
+    async def _subjects(self, interaction: Interaction, typed: str) -> list[Any]:
+        return await choices.subjects(self.client, interaction, typed)
 
     async def _facts(self, interaction: Interaction, typed: str) -> list[Any]:
         return await choices.facts(self.client, interaction, typed)
@@ -45,21 +61,27 @@ class CanonCog(
         await interaction.response.send_message(f"📜 {render.fact_line(added)}")
 
     @app_commands.command(name="list")
-    async def list_(self, interaction: Interaction) -> None:
+    @app_commands.describe(about="Only what is true about this")
+    @app_commands.autocomplete(about=_subjects)
+    async def list_(
+        self, interaction: Interaction, about: app_commands.Range[str, 0, 100] = ""
+    ) -> None:
         """Show what is true."""
-        await send_page(interaction, await self._pages(interaction), "canon")
+        key = about[:MAX_KEY]
+        await send_page(interaction, await self._pages(interaction, key), "canon", key)
 
-    async def _pages(self, interaction: Interaction) -> list[str]:
-        facts = await self.canon.facts(interaction.channel_id or 0)
-        lines = [render.fact_line(fact) for fact in facts]
-        return render.pages(lines or ["Nothing is settled yet. `/canon add` adds a fact."])
+    async def _pages(self, interaction: Interaction, about: str) -> list[str]:
+        listed = await self.canon.listed(interaction.channel_id or 0, about)
+        lines = [render.fact_line(fact, listed.names) for fact in listed.facts]
+        nothing = f"Nothing is settled about {render.name(about)}." if about else NOTHING
+        return render.pages(lines or [nothing])
 
     async def page_button(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]
     ) -> None:
         """Another page of the facts."""
         del values
-        pages = await self._pages(interaction)
+        pages = await self._pages(interaction, about_of(key))
         await turn_page(interaction, pages, "canon", key)
 
     @app_commands.command(name="show")
@@ -69,7 +91,11 @@ class CanonCog(
         """Show a fact with where it came from."""
         card = await self.canon.show(interaction.channel_id or 0, fact)
         text = render.fact_card(card, interaction.guild_id or 0)
-        await interaction.response.send_message(text, ephemeral=True)
+        if card.fact.state in IN_QUESTION:
+            view = row_view(*decisions(card.fact))
+            await interaction.response.send_message(text, view=view, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
 
     @app_commands.command(name="retire")
     @app_commands.describe(fact="Which fact")
@@ -79,6 +105,18 @@ class CanonCog(
         retired = await self.canon.retire(request_of(interaction), fact)
         await interaction.response.send_message(
             f"📜 ~~{render.fact_line(retired)}~~ no longer holds."
+        )
+
+    @app_commands.command(name="dispute")
+    @app_commands.describe(fact="Which fact", why="What speaks against it")
+    @app_commands.autocomplete(fact=_settled)
+    async def dispute(
+        self, interaction: Interaction, fact: int, why: app_commands.Range[str, 0, 300] = ""
+    ) -> None:
+        """Put a fact in question. The model is not told it until people decided."""
+        disputed = await self.reviewing.dispute(request_of(interaction), fact, why)
+        await interaction.response.send_message(
+            f"Fact {disputed.number} is in question now; its card asks everybody.", ephemeral=True
         )
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 from discord import app_commands
 
 from bot.client import TroupeClient
+from bot.services.canon import SHOWN
 from bot.services.casting import CastList
+from bot.story.canon import FactState
 from bot.story.cast import Character
 from bot.story.errors import StoryError
 from bot.story.names import NARRATOR, name_key
@@ -91,16 +93,34 @@ async def prices(client: TroupeClient, interaction: Interaction) -> list[app_com
 
 
 async def facts(
-    client: TroupeClient, interaction: Interaction, typed: str
+    client: TroupeClient,
+    interaction: Interaction,
+    typed: str,
+    states: frozenset[FactState] = SHOWN,
 ) -> list[app_commands.Choice[int]]:
-    """Facts that hold what was typed."""
+    """Facts in certain states that hold what was typed."""
     try:
         found = await client.services.canon.facts(interaction.channel_id or 0)
     except StoryError:
         return []
     key = name_key(typed)
-    kept = [f for f in found if key in name_key(f"{f.number} {f.about} {f.text}")]
+    kept = [
+        f for f in found if f.state in states and key in name_key(f"{f.number} {f.about} {f.text}")
+    ]
     return [
         app_commands.Choice(name=excerpt(f"{f.number} · {f.text}", 100), value=f.number)
         for f in kept[:MOST]
     ]
+
+
+async def subjects(
+    client: TroupeClient, interaction: Interaction, typed: str
+) -> list[app_commands.Choice[str]]:
+    """Whom and what the facts are about."""
+    try:
+        found = await client.services.canon.facts(interaction.channel_id or 0)
+    except StoryError:
+        return []
+    key = name_key(typed)
+    abouts = dict.fromkeys(f.about for f in found if f.about and key in name_key(f.about))
+    return [app_commands.Choice(name=excerpt(a, 100), value=a[:100]) for a in list(abouts)[:MOST]]

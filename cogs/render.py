@@ -1,6 +1,6 @@
 """Values of the story as text for Discord. Names are escaped; nothing here can ping."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import discord
@@ -216,16 +216,23 @@ def character_card(card: CharacterCard) -> str:
     return _within("\n".join(lines), MOST)
 
 
-def fact_line(fact: Fact) -> str:
-    """A fact on one line."""
+def fact_line(fact: Fact, names_known: Mapping[int, str] | None = None) -> str:
+    """A fact on one line, with who doubts it, if names are known."""
     about = f"**{name(fact.about)}** · " if fact.about else ""
     mark = {
         FactState.CANON: "",
         FactState.PROPOSED: " *(to be reviewed: its source is gone or changed)*",
-        FactState.DISPUTED: " *(disputed)*",
+        FactState.DISPUTED: _doubt(fact, names_known or {}),
         FactState.RETIRED: " *(retired)*",
     }[fact.state]
     return f"`{fact.number}` {about}{fact.text}{mark}"
+
+
+def _doubt(fact: Fact, names_known: Mapping[int, str]) -> str:
+    by = names_known.get(fact.disputed_by or 0)
+    who = f" by {name(by)}" if by else ""
+    why = f": {name(excerpt(fact.why, 120))}" if fact.why else ""
+    return f" *(disputed{who}{why})*"
 
 
 def fact_card(card: FactCard, guild_id: int) -> str:
@@ -233,7 +240,12 @@ def fact_card(card: FactCard, guild_id: int) -> str:
     fact = card.fact
     lines = [fact_line(fact), f"-# Added by {name(card.proposed_by)}, {when(fact.added_at)}"]
     if fact.state is FactState.PROPOSED:
-        lines.append("-# `/canon add` with the same words keeps it, `/canon retire` lets it go.")
+        lines.append("-# It is not told to the model until somebody keeps it.")
+    if card.disputed_by:
+        why = f": {name(fact.why)}" if fact.why else ""
+        lines.append(f"-# Disputed by {name(card.disputed_by)}{why}")
+    if card.supersedes:
+        lines.append(f"-# In place of fact {card.supersedes}")
     if card.retired_by:
         lines.append(f"-# Retired by {name(card.retired_by)}")
     if card.source:

@@ -22,6 +22,7 @@ _ADD = insert(facts).returning(facts)
 _GET = select(facts).where(
     facts.c.story_id == bindparam("story_id"), facts.c.number == bindparam("number")
 )
+_OF_ID = select(facts).where(facts.c.id == bindparam("id"))
 _FACTS = (
     select(facts)
     .where(
@@ -60,6 +61,8 @@ class Canon(Repository):
             quote=fact.quote,
             from_turn_id=fact.from_turn_id,
             added_at=at,
+            supersedes_id=fact.supersedes_id,
+            why="",
         )
         assert row is not None  # noqa: S101 - an INSERT without a conflict clause returns its row
         return _fact(row)
@@ -67,6 +70,11 @@ class Canon(Repository):
     async def get(self, story_id: int, number: int) -> Fact | None:
         """The fact by its number in the story, or None."""
         row = await self._first(_GET, story_id=story_id, number=number)
+        return _fact(row) if row else None
+
+    async def of_id(self, fact_id: int) -> Fact | None:
+        """The fact by its id, as a button knows it, or None."""
+        row = await self._first(_OF_ID, id=fact_id)
         return _fact(row) if row else None
 
     async def facts(self, story_id: int, states: frozenset[FactState]) -> list[Fact]:
@@ -82,10 +90,12 @@ class Canon(Repository):
         at: datetime,
         *,
         until_turn_id: int | None = None,
+        why: str = "",
     ) -> None:
         """Move a fact to a state; for RETIRED, who and when and until which turn it held.
 
-        For CANON, ``by`` is who accepted it. A fact that returns from RETIRED forgets how it went.
+        For CANON, ``by`` is who accepted it; for DISPUTED, who doubts it, and why. A fact that
+        returns from RETIRED forgets how it went; one that is canon again, that it was in doubt.
         """
         retired = state is FactState.RETIRED
         values: dict[str, Any] = {
@@ -96,6 +106,9 @@ class Canon(Repository):
         }
         if state is FactState.CANON and by is not None:
             values["accepted_by"] = by
+        if state in {FactState.CANON, FactState.DISPUTED}:
+            disputed = state is FactState.DISPUTED
+            values |= {"disputed_by": by if disputed else None, "why": why if disputed else ""}
         await self._change(_SET, b_id=fact_id, **values)
 
     async def of_turns(self, turn_ids: Sequence[int]) -> list[Fact]:

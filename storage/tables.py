@@ -364,6 +364,10 @@ facts = Table(
     at("added_at"),
     who("retired_by", nullable=True),
     at("retired_at", nullable=True),
+    # Nothing is overwritten: a fact in other words is another fact.
+    ref("supersedes_id", "facts.id", nullable=True),
+    who("disputed_by", nullable=True),
+    prose("why"),
     UniqueConstraint("story_id", "number"),
     Index(None, "source_turn_id"),
     sqlite_autoincrement=True,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
-from bot.services.common import Request, names_of, standing_of, the_place
+from bot.services.common import Request, names_of, redraw_fact, standing_of, the_place
 from bot.story.canon import MAX_FACT, Fact, FactState, NewFact, clean_fact
 from bot.story.errors import ConflictError, NotFoundError
 from bot.story.names import name_key
@@ -18,15 +18,29 @@ SHOWN = frozenset({FactState.CANON, FactState.PROPOSED, FactState.DISPUTED})
 
 @dataclass(frozen=True, slots=True)
 class FactCard:
-    """A fact with the names of those who stand for it, and the turn it came from."""
+    """A fact with the names of those who stand for it, and the turn it came from.
+
+    Attributes:
+        supersedes: number of the fact whose place it took.
+    """
 
     fact: Fact
     proposed_by: str
     accepted_by: str | None
     retired_by: str | None
+    disputed_by: str | None
+    supersedes: int | None
     source: Turn | None
     message_id: int | None
     channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactList:
+    """Facts by number, and display names of the story's writers."""
+
+    facts: tuple[Fact, ...]
+    names: dict[int, str]
 
 
 class Canon:
@@ -111,6 +125,7 @@ class Canon:
         if fact.state is FactState.CANON:
             raise ConflictError(f"That stands in the canon already, as fact {fact.number}.")
         await work.canon.set_state(fact.id, FactState.CANON, by, now)
+        await redraw_fact(work, fact, now)
         return replace(fact, state=FactState.CANON, accepted_by=by)
 
     async def facts(self, channel_id: int, about: str = "") -> list[Fact]:
@@ -120,6 +135,13 @@ class Canon:
             found = await work.canon.facts(place.story.id, SHOWN)
         key = name_key(about)
         return [f for f in found if key in name_key(f.about)] if key else found
+
+    async def listed(self, channel_id: int, about: str = "") -> FactList:
+        """The same with the names of those who doubt one."""
+        found = await self.facts(channel_id, about)
+        async with self._store.read() as work:
+            place = await the_place(work, channel_id)
+            return FactList(tuple(found), dict(await names_of(work, place.story.id)))
 
     async def show(self, channel_id: int, number: int) -> FactCard:
         """One fact with its source.
@@ -133,12 +155,15 @@ class Canon:
             names = await names_of(work, place.story.id)
             source = await work.turns.get(fact.source_turn_id) if fact.source_turn_id else None
             posts = await work.posts.of_turn(source.id) if source else []
+            before = await work.canon.of_id(fact.supersedes_id) if fact.supersedes_id else None
         standing = [post for post in posts if post.message_id]
         return FactCard(
             fact=fact,
             proposed_by=names.get(fact.proposed_by, "a writer"),
             accepted_by=names.get(fact.accepted_by, "a writer") if fact.accepted_by else None,
             retired_by=names.get(fact.retired_by, "a writer") if fact.retired_by else None,
+            disputed_by=names.get(fact.disputed_by, "a writer") if fact.disputed_by else None,
+            supersedes=before.number if before else None,
             source=source,
             message_id=standing[-1].message_id if standing else None,
             channel_id=standing[-1].channel_id if standing else channel_id,
@@ -166,6 +191,7 @@ class Canon:
             await work.canon.set_state(
                 fact.id, FactState.RETIRED, writer_id, now, until_turn_id=place.branch.head_id
             )
+            await redraw_fact(work, fact, now)
             return fact
 
 

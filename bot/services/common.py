@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.ports import UnitOfWork
-from bot.story.canon import FactState
+from bot.story.canon import Fact, FactState
 from bot.story.cast import Character, Company
 from bot.story.errors import NotFoundError
 from bot.story.policy import Standing
@@ -171,6 +171,11 @@ async def fresh_branch(work: UnitOfWork, place: Place) -> Branch:
 def window_start(now: datetime) -> datetime:
     """Since when the daily cap counts."""
     return now - DAY
+
+
+async def redraw_fact(work: UnitOfWork, fact: Fact, now: datetime) -> None:
+    """Have the cards redrawn on which a fact stands."""
+    await refresh(work, PostKind.DISPUTE, fact.id, now)
 
 
 async def review_facts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -> None:

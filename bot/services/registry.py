@@ -10,6 +10,7 @@ from bot.services.continue_story import ContinueStory
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
 from bot.services.provenance import WhoWrote
+from bot.services.reviewing import Reviewing
 from bot.services.revise import Revise
 from bot.services.stories import Stories
 from bot.services.take_back import TakeBack
@@ -31,6 +32,7 @@ class Services:
     vote: Vote
     ballot_cards: BallotCards
     canon: Canon
+    reviewing: Reviewing
     books: Books
     who_wrote: WhoWrote
     outbox: Outbox

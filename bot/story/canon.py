@@ -9,6 +9,8 @@ from bot.story.typed import clean_text
 
 MAX_FACT = 500
 """Characters of a fact. It says one thing; longer ones are several facts."""
+MAX_WHY = 300
+"""Characters of the reason for which a fact is disputed."""
 
 
 class FactState(StrEnum):
@@ -29,6 +31,7 @@ class NewFact:
         source_turn_id: the turn it came from, if one is known.
         quote: the words of that turn that it came from.
         from_turn_id: the turn from which on it holds; None for "from the beginning".
+        supersedes_id: the fact in whose place it comes, if there is one.
     """
 
     story_id: int
@@ -40,11 +43,19 @@ class NewFact:
     source_turn_id: int | None = None
     quote: str = ""
     from_turn_id: int | None = None
+    supersedes_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is true about somebody or something. Changed only by being superseded."""
+    """One thing that is true about somebody or something. Changed only by being superseded.
+
+    Attributes:
+        number: under which people cite it; each story counts its own.
+        disputed_by: who doubts it, or did when it was retired.
+        why: their reason; may be empty.
+        supersedes_id: the fact whose place it took.
+    """
 
     id: int
     story_id: int
@@ -61,6 +72,9 @@ class Fact:
     added_at: datetime
     retired_by: int | None = None
     retired_at: datetime | None = None
+    supersedes_id: int | None = None
+    disputed_by: int | None = None
+    why: str = ""
 
 
 def clean_fact(text: str) -> str:
@@ -77,4 +91,16 @@ def clean_fact(text: str) -> str:
             f"That fact has {len(kept)} characters; {MAX_FACT} is the most. "
             "Say one thing, or make it several facts."
         )
+    return kept
+
+
+def clean_why(text: str) -> str:
+    """A reason as it will be kept, on one line; it may be empty.
+
+    Raises:
+        InvalidError: it is longer than 300 characters.
+    """
+    kept = " ".join(clean_text(text).split())
+    if len(kept) > MAX_WHY:
+        raise InvalidError(f"That reason has {len(kept)} characters; {MAX_WHY} is the most.")
     return kept

@@ -28,6 +28,7 @@ class Action(StrEnum):
     CLOSE_BALLOT = "close this ballot"
     MAKE_CANON = "make canon"
     RETIRE_FACT = "retire this fact"
+    SETTLE_DISPUTE = "settle one's own dispute"
     TAKE_BACK = "take this back"
     REVISE = "revise this"
 
@@ -79,6 +80,10 @@ _REFUSALS: Mapping[Action, str] = {
     Action.CLOSE_BALLOT: "Only whoever opened this ballot, or the story's owner, may close it.",
     Action.MAKE_CANON: (
         "Only writers with a character, and the owner, decide what is true. `/cast claim` first."
+    ),
+    Action.SETTLE_DISPUTE: (
+        "You brought this up, so somebody else decides it; you may press Keep. Whoever added or "
+        "accepted the fact, and the owner, may do it alone."
     ),
     Action.RETIRE_FACT: "Only whoever added or accepted this fact, or the owner, may retire it.",
     Action.TAKE_BACK: (

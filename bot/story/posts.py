@@ -14,6 +14,7 @@ class PostKind(StrEnum):
     TAKEN_BACK = "taken_back"
     NOTE = "note"
     ASK = "ask"
+    DISPUTE = "dispute"
 
 
 class PostState(StrEnum):
@@ -49,7 +50,8 @@ class NewPost:
 
     Attributes:
         subject_id: id of the turn, ballot or taking-back it shows; for a NOTE, of the story; for
-            an ASK, of the post about which the owner is asked whether it stands.
+            an ASK, of the post about which the owner is asked whether it stands; for a DISPUTE, of
+            the fact.
         part: from 0, of ``parts``.
         name: the speaker's name (TURN only).
         text: what to show (TURN and NOTE); at most 2,000 characters.

@@ -21,15 +21,16 @@ Source: https://discord.com/developers/docs/components/reference#text-display
 OPENING = 220
 """Characters of a variant's opening, when whole variants do not fit."""
 IN_A_ROW = 5
-_ACCENT = discord.Colour(0x7A5CC0)
-_DONE = discord.Colour(0x5C6370)
+ACCENT = discord.Colour(0x7A5CC0)
+DONE = discord.Colour(0x5C6370)
 
 
-def _view(
+def card_view(
     *texts: str,
     rows: list[list[discord.ui.Button[Any]]],
     colour: discord.Colour,
 ) -> discord.ui.LayoutView:
+    """A card of texts, and of rows of buttons below them."""
     view = discord.ui.LayoutView(timeout=None)
     box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=colour)
     for text in texts:
@@ -53,20 +54,20 @@ def ballot_card(card: Ballotcard) -> discord.ui.LayoutView:
     asked = f": *{render.name(excerpt(direction, 300))}*" if direction else " for a way on"
     asker = f"-# {render.name(card.opener)} asked{asked}"
     if ballot.state not in LIVE:
-        return _view(
+        return card_view(
             f"### {'How it went on' if ballot.winner_id else 'No way on was chosen'}\n{asker}",
             _outcome(card),
             rows=[],
-            colour=_DONE,
+            colour=DONE,
         )
     title = f"### How does it go on?\n{asker}"
     if ballot.state is BallotState.DRAFTING:
         count = ballot.rounds[0].variants if ballot.rounds else ballot.settings.variants
         drafting = f"✍️ {render.counted(count, 'draft')} on the way…"
-        return _view(title, drafting, rows=[], colour=_ACCENT)
+        return card_view(title, drafting, rows=[], colour=ACCENT)
     footer = _footer(card)
     texts, whole = _variants(card, MOST_TEXT - len(title) - len(footer))
-    return _view(title, *texts, footer, rows=_rows(card, whole=whole), colour=_ACCENT)
+    return card_view(title, *texts, footer, rows=_rows(card, whole=whole), colour=ACCENT)
 
 
 def _variants(card: Ballotcard, room: int) -> tuple[list[str], bool]:
@@ -199,13 +200,13 @@ def taken_back_card(card: TakenBackCard) -> discord.ui.LayoutView:
     who = render.some(card.speakers)
     if card.redone:
         again = "A passage" if count == 1 else f"{count} passages"
-        return _view(f"-# {again} of {who} came back.", rows=[], colour=_DONE)
+        return card_view(f"-# {again} of {who} came back.", rows=[], colour=DONE)
     if card.taking_back.kind is TakingBackKind.HIDING:
         text = f"A message was deleted, so {passages} of {who} left the story."
     else:
         text = f"{render.name(card.by)} took back {passages} of {who}."
     redo = button("Redo", f"redo:v1:{card.taking_back.id}", emoji="↩️")
-    return _view(text, rows=[[redo]], colour=_DONE)
+    return card_view(text, rows=[[redo]], colour=DONE)
 
 
 def ask_card(post_id: int, speaker: str) -> discord.ui.LayoutView:
@@ -220,4 +221,4 @@ def ask_card(post_id: int, speaker: str) -> discord.ui.LayoutView:
             button("Post it", f"again:v1:{post_id}", style=discord.ButtonStyle.primary),
         ]
     ]
-    return _view(text, rows=rows, colour=_ACCENT)
+    return card_view(text, rows=rows, colour=ACCENT)

@@ -4,18 +4,22 @@ import discord
 
 from bot.ports import Store
 from bot.services.ballot_card import BallotCards
+from bot.services.reviewing import Reviewing
 from bot.services.take_back import TakeBack
 from bot.story.posts import Post, PostKind
-from cogs.ui import cards
+from cogs.ui import cards, fact_cards
 
 
 class Drawings:
     """Draws cards, and knows a card again by the ids of its buttons."""
 
-    def __init__(self, store: Store, ballots: BallotCards, take_back: TakeBack) -> None:
+    def __init__(
+        self, store: Store, ballots: BallotCards, take_back: TakeBack, reviewing: Reviewing
+    ) -> None:
         self._store = store
         self._ballots = ballots
         self._take_back = take_back
+        self._reviewing = reviewing
 
     async def draw(self, post: Post) -> discord.ui.LayoutView | None:
         """The card of a post; None if there is nothing to show."""
@@ -26,6 +30,9 @@ class Drawings:
             case PostKind.TAKEN_BACK:
                 taken = await self._take_back.card(post.subject_id)
                 return cards.taken_back_card(taken) if taken else None
+            case PostKind.DISPUTE:
+                disputed = await self._reviewing.card(post.subject_id)
+                return fact_cards.dispute_card(disputed) if disputed else None
             case PostKind.ASK:
                 async with self._store.read() as work:
                     asked = await work.posts.get(post.subject_id)
@@ -48,7 +55,11 @@ class Drawings:
             about = f":{post.subject_id}"
             mine = any(i.split(":", 1)[0] == "close" and i.endswith(about) for i in ids)
             return mine or (not ids and message.flags.components_v2)
-        wanted = {PostKind.TAKEN_BACK: "redo", PostKind.ASK: "again"}[post.kind]
+        wanted = {
+            PostKind.TAKEN_BACK: "redo",
+            PostKind.ASK: "again",
+            PostKind.DISPUTE: "factkeep",
+        }[post.kind]
         return f"{wanted}:v1:{post.subject_id}" in ids
 
 

@@ -81,8 +81,10 @@ class Channel:
 
     TEXT: ClassVar[int] = 0
     DM: ClassVar[int] = 1
+    CATEGORY: ClassVar[int] = 4
     PUBLIC_THREAD: ClassVar[int] = 11
     PRIVATE_THREAD: ClassVar[int] = 12
+    STAGE: ClassVar[int] = 13
     FORUM: ClassVar[int] = 15
 
     id: int

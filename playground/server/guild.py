@@ -49,6 +49,14 @@ class Guild:
         """Add a forum, in which every post is a thread."""
         return self.world.add_channel(self, name, Channel.FORUM, tags=tags)
 
+    def add_stage(self, name: str) -> Channel:
+        """Add a stage, on which people speak and nobody types."""
+        return self.world.add_channel(self, name, Channel.STAGE)
+
+    def add_category(self, name: str) -> Channel:
+        """Add a category, which only holds channels."""
+        return self.world.add_channel(self, name, Channel.CATEGORY)
+
     def add_thread(
         self,
         parent: "Channel | Message",

@@ -140,6 +140,8 @@ def _standing_channel(channel: Channel) -> Json:
             "default_forum_layout": 0,
             "template": "",
         }
+    if channel.kind == Channel.STAGE:
+        body |= {"bitrate": 64_000, "user_limit": 0, "rtc_region": None}
     return body
 
 

@@ -14,6 +14,7 @@ from bot.services.drafting import Drafting
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
 from bot.services.provenance import WhoWrote
+from bot.services.reviewing import Reviewing
 from bot.services.revise import Revise
 from bot.services.settling import Settling
 from bot.services.stories import NewStory, Stories, StoryCard
@@ -74,6 +75,7 @@ class Table:
         self.take_back = TakeBack(store, clock)
         self.revise = Revise(store, clock)
         self.canon = Canon(store, clock)
+        self.reviewing = Reviewing(store, clock)
         self.books = Books(store)
         self.who_wrote = WhoWrote(store)
         self.outbox = Outbox(store, clock, self.stage)

@@ -1,6 +1,6 @@
 """Characters that change hands and retire, and facts that are disputed and proposed, by wire."""
 
-from tests.whole.kit import ask, heard, press, use
+from tests.whole.kit import ask, heard, press, sent, use
 
 
 async def offer(story, giver, **given):
@@ -81,3 +81,83 @@ async def test_a_character_retires_and_comes_back(story, local):
     assert "Bo plays **Old Pike**" in await ask(bo, inn, "cast claim", name="Old Pike")
     await bo.say(inn, "Arr.")
     await heard(local, inn, "Arr.")
+
+
+async def card_with(local, channel, words):
+    return await local.until(
+        lambda: next((m for m in reversed(channel.messages) if words in m.text), None),
+        what=f"a card with {words}",
+    )
+
+
+async def test_a_fact_is_disputed_and_people_decide(story, local, bot):
+    anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
+    await ask(anna, inn, "canon add", fact="The well is dry", about="the well")
+    assert "decide what is true" in await ask(cy, inn, "canon dispute", fact=1)
+    assert "There is no fact 9" in await ask(bo, inn, "canon dispute", fact=9)
+    told = await ask(bo, inn, "canon dispute", fact=1, why="it rained")
+    assert told == "Fact 1 is in question now; its card asks everybody."
+    card = await card_with(local, inn, "Is this true?")
+    assert "Bo doubts it: it rained" in card.text
+    assert [b.label for b in card.buttons] == ["Keep", "Reword", "Retire"]
+    listed = await ask(cy, inn, "canon list")
+    assert listed == "`1` **the well** · The well is dry *(disputed by Bo: it rained)*"
+    assert "disputed already" in await ask(anna, inn, "canon dispute", fact=1)
+    assert await bo.autocomplete(inn, "canon dispute", "fact", "") == []
+    await bot.stop()
+    await bot.start()
+    await local.bot_ready()
+    assert "decide what is true" in await press(cy, card, "Keep")
+    assert "somebody else decides it" in await press(bo, card, "Retire")
+    form = await anna.click(card, "Reword")
+    assert form.modal.fields[0].value == "The well is dry"
+    told = await sent(anna, form, {"What is true?": "The well was dry until it rained"})
+    assert told == "📜 `2` **the well** · The well was dry until it rained"
+    await local.until(lambda: not card.buttons, what="the card redrawn")
+    assert "~~`1` **the well** · The well is dry~~" in card.text
+    assert "`2` **the well** · The well was dry until it rained" in card.text
+    shown = await ask(cy, inn, "canon show", fact=2)
+    assert "In place of fact 1" in shown
+    assert "Disputed by Bo: it rained" in await ask(cy, inn, "canon show", fact=1)
+
+
+async def test_a_late_press_on_a_dispute_says_what_was_decided(story, local):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    await ask(anna, inn, "canon add", fact="The well is dry")
+    await ask(bo, inn, "canon dispute", fact=1)
+    # The same buttons stand under the fact itself.
+    shown = await (await use(anna, inn, "canon show", fact=1)).answer()
+    assert [b.label for b in shown.buttons] == ["Keep", "Reword", "Retire"]
+    card = await card_with(local, inn, "Is this true?")
+    form = await anna.click(card, "Reword")
+    assert "Fact 1 is canon" in await press(bo, card, "Keep")
+    assert "decided already: fact 1 is canon" in await press(anna, shown, "Retire")
+    answer = await (await anna.submit(form, {"fact": "Some words"})).answer()
+    assert "decided already" in answer.text
+    assert "Some words" in answer.attachments[0].text
+    await local.until(lambda: "stays true (Bo)" in card.text, what="the card redrawn")
+    await ask(bo, inn, "canon dispute", fact=1)
+    again = await card_with(local, inn, "Is this true?")
+    assert "Fact 1 is let go" in await press(anna, again, "Retire")
+    await local.until(lambda: "no longer holds (Anna)" in again.text, what="the card redrawn")
+
+
+async def test_facts_about_one_thing(story):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    for number in range(40):
+        about = "the well" if number % 2 else "Old Pike"
+        await ask(anna, inn, "canon add", fact=f"Fact {number} {'x' * 150}", about=about)
+    found = await bo.autocomplete(inn, "canon list", "about", "WELL")
+    assert [c.value for c in found] == ["the well"]
+    page = await (await use(bo, inn, "canon list", about="the well")).answer()
+    read = [page.text]
+    while not page.buttons[-1].disabled:
+        await bo.click(page, "Next")
+        read.append(page.text)
+    lines = "\n".join(read).splitlines()
+    assert len(lines) == 20
+    assert all("**the well**" in line for line in lines)
+    await bo.click(page, "Back")
+    assert page.text == read[-2]
+    nothing = await ask(bo, inn, "canon list", about="the moon")
+    assert nothing == "Nothing is settled about the moon."

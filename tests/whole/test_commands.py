@@ -32,7 +32,8 @@ COMMANDS = {
     "scene redo": "",
     "scene history": "",
     "canon add": "fact about",
-    "canon list": "",
+    "canon list": "about",
+    "canon dispute": "fact why",
     "canon show": "fact",
     "canon retire": "fact",
 }
@@ -49,6 +50,8 @@ COMPLETED = {
     "scene say as_character",
     "canon add about",
     "canon show fact",
+    "canon list about",
+    "canon dispute fact",
     "canon retire fact",
 }
 

@@ -323,6 +323,9 @@ def _rest() -> None:
         pen.at("added_at"),
         pen.big("retired_by", nullable=True),
         pen.at("retired_at", nullable=True),
+        pen.ref("supersedes_id", "facts", nullable=True),
+        pen.big("disputed_by", nullable=True),
+        pen.prose("why"),
         pen.unique("story_id", "number"),
     )
     pen.index("ix_facts_source_turn_id", "facts", "source_turn_id")
@@ -331,7 +334,7 @@ def _rest() -> None:
         "posts",
         pen.own_id(),
         pen.big("channel_id"),
-        pen.word("kind", "turn ballot taken_back note ask"),
+        pen.word("kind", "turn ballot taken_back note ask dispute"),
         pen.row("subject_id"),
         pen.count("part"),
         pen.count("parts"),
