@@ -74,10 +74,13 @@ async def test_the_life_of_a_fact(stand: Stand) -> None:
             until_turn_id=turn.id,
         )
         assert await unit.canon.of_turns([turn.id]) == []
-        await unit.canon.set_state(new.id, FactState.DISPUTED, 8, later(hours=2))
-        assert await unit.canon.get(turn.story_id, 1) == dataclasses.replace(
-            canon, state=FactState.DISPUTED
+        await unit.canon.set_state(new.id, FactState.DISPUTED, 8, later(hours=2), why="it burns")
+        assert await unit.canon.of_id(new.id) == dataclasses.replace(
+            canon, state=FactState.DISPUTED, disputed_by=8, why="it burns"
         )
+        await unit.canon.set_state(new.id, FactState.CANON, OWNER, NOW)
+        assert await unit.canon.of_id(new.id) == canon
+        assert await unit.canon.of_id(99) is None
 
 
 async def test_calls_are_reserved_and_then_paid(stand: Stand) -> None:

@@ -28,6 +28,9 @@ ALLOWED = {
     Action.EDIT_CHARACTER: OWNERS | {"theirs"},
     Action.CLAIM: EVERYBODY,
     Action.RELEASE: OWNERS | {"theirs"},
+    Action.HAND_OVER: OWNERS | {"theirs"},
+    Action.RETIRE_CHARACTER: OWNERS | {"theirs"},
+    Action.BRING_BACK: OWNERS | {"theirs"},
     Action.WRITE: PLAYERS,
     Action.NARRATE: PLAYERS | OWNERS,
     Action.CONTINUE: PLAYERS | OWNERS,
@@ -35,6 +38,7 @@ ALLOWED = {
     Action.CLOSE_BALLOT: OWNERS | {"theirs"},
     Action.MAKE_CANON: PLAYERS | OWNERS,
     Action.RETIRE_FACT: OWNERS | {"theirs"},
+    Action.SETTLE_DISPUTE: OWNERS | {"theirs"},
     Action.TAKE_BACK: OWNERS | {"theirs"},
     Action.REVISE: OWNERS | {"theirs"},
 }
