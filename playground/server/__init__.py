@@ -17,6 +17,8 @@ what it would meet on Discord, refusals included::
 from playground.server.channel import Channel
 from playground.server.errors import ApiError
 from playground.server.exchange import Choice, Exchange, Field, InteractionFailed, Modal
+from playground.server.fault_kinds import CALLBACKS, SOCKETS, TRANSIENT, Fault
+from playground.server.faults import Armed, Faults
 from playground.server.guild import Guild
 from playground.server.happenings import Happening, Watch
 from playground.server.hooks import Drop, HookHandle, Request
@@ -26,17 +28,25 @@ from playground.server.message import Message
 from playground.server.nouns import Attachment, Button, Member, Role, Sticker, User, Webhook
 from playground.server.people import Person
 from playground.server.permissions import May
+from playground.server.portal import Limits, Portal
 from playground.server.schema import Violation
-from playground.server.world import Limits, Portal, World
+from playground.server.storm import Storm
+from playground.server.world import World
 
 __all__ = [
+    "CALLBACKS",
+    "SOCKETS",
+    "TRANSIENT",
     "ApiError",
+    "Armed",
     "Attachment",
     "Button",
     "Channel",
     "Choice",
     "Drop",
     "Exchange",
+    "Fault",
+    "Faults",
     "Field",
     "Guild",
     "Happening",
@@ -54,6 +64,7 @@ __all__ = [
     "Request",
     "Role",
     "Sticker",
+    "Storm",
     "User",
     "Violation",
     "Watch",

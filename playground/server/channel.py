@@ -104,6 +104,7 @@ class Channel:
     pins: dict[int, float] = field(default_factory=dict)
     thread: ThreadState | None = None
     thread_members: dict[int, float] = field(default_factory=dict)
+    spoke: dict[int, float] = field(default_factory=dict)
     tags: list[Json] = field(default_factory=list)
     last_message_id: int | None = None
     deleted: bool = False
@@ -146,6 +147,48 @@ class Channel:
         over = self._overwrite(who)
         over.deny |= bits
         over.allow &= ~bits
+        self._changed()
+
+    def clear(self, who: "Role | Member | User | Person") -> None:
+        """Forget what this channel allows and denies to a role or a member."""
+        self.overwrites.pop(who.user.id if isinstance(who, Member) else who.id, None)
+        self._changed()
+
+    def set_slowmode(self, seconds: int) -> None:
+        """Let people wait so long between two messages of theirs."""
+        self.slowmode = seconds
+        self._changed()
+
+    def delete(self) -> None:
+        """Delete this channel with its threads, or this thread."""
+        if self.guild is not None:
+            self.guild.world.remove_channel(self)
+
+    def delete_webhooks(self) -> None:
+        """Delete every webhook of this channel."""
+        for webhook in tuple(self.webhooks.values()):
+            if self.guild is not None:
+                self.guild.world.remove_webhook(webhook)
+
+    def archive(self, *, locked: bool | None = None) -> None:
+        """Archive this thread; ``locked`` also changes whether only moderators may open it."""
+        self._set_thread(archived=True, locked=locked)
+
+    def unarchive(self, *, locked: bool | None = None) -> None:
+        """Open this thread again."""
+        self._set_thread(archived=False, locked=locked)
+
+    def lock(self) -> None:
+        """Lock this thread as it is: only moderators may write."""
+        self._set_thread(archived=self.archived, locked=True)
+
+    def _set_thread(self, *, archived: bool, locked: bool | None) -> None:
+        state = self.thread
+        if state is None or self.guild is None:
+            raise ValueError("Only threads are archived and locked")
+        if state.archived != archived:
+            state.archived, state.archive_changed_at = archived, self.guild.world.now()
+        state.locked = state.locked if locked is None else locked
         self._changed()
 
     def _overwrite(self, who: "Role | Member | User | Person") -> Overwrite:

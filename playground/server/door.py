@@ -18,6 +18,7 @@ from playground.server import (  # noqa: F401 - importing them fills the table o
     rest_webhooks,
 )
 from playground.server.errors import ApiError
+from playground.server.faults import Faults
 from playground.server.hooks import Drop, Hooks, Request, without_tokens
 from playground.server.nouns import Upload
 from playground.server.ratelimit import RateLimits
@@ -43,9 +44,17 @@ class Door:
         token: the bot's token.
         limits: the rate limits.
         schema: Discord's own description of bodies, if there is one to check against.
+        faults: what is to go wrong.
     """
 
-    def __init__(self, world: World, token: str, limits: RateLimits, schema: Schema | None) -> None:
+    def __init__(
+        self,
+        world: World,
+        token: str,
+        limits: RateLimits,
+        schema: Schema | None,
+        faults: Faults,
+    ) -> None:
         self.hooks = Hooks()
         self.requests: deque[Request] = deque(maxlen=LOGGED)
         self.errors: list[Exception] = []
@@ -53,6 +62,7 @@ class Door:
         self._authorization = f"Bot {token}"
         self._limits = limits
         self._schema = schema
+        self._faults = faults
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -77,7 +87,8 @@ class Door:
         try:
             status, body, headers = await self._act(request, call, record)
         except Drop:
-            self.requests.append(record)
+            if not record.status:
+                self.requests.append(record)
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500)
@@ -89,7 +100,7 @@ class Door:
         try:
             await _read(request, call)
             record.json = call.items or call.body or None
-            reply = await self.hooks.run_before(record)
+            reply = await self.hooks.run_before(record) or await self._faults.before(record)
             if reply is not None:
                 self._log(record, reply[0], reply[1])
                 return reply
@@ -100,7 +111,8 @@ class Door:
             self.errors.append(error)
             status, body = 400, {"message": f"Unreadable: {error!r}", "code": 50035, "errors": {}}
         self._log(record, status, body)
-        return await self.hooks.run_after(record) or (status, body, {})
+        reply = await self.hooks.run_after(record) or await self._faults.after(record)
+        return reply or (status, body, {})
 
     def _handle(self, call: Call, body: Any) -> tuple[int, Any]:  # noqa: ANN401 - JSON of any shape
         if self._schema is not None and body is not None:
@@ -188,11 +200,13 @@ def _sniff(filename: str, told: str) -> str:
 
 
 def _response(
-    status: int, body: Json | list[Json] | None, headers: dict[str, str] | None = None
+    status: int, body: Json | list[Json] | str | None, headers: dict[str, str] | None = None
 ) -> web.Response:
     """Make a response whose Content-Type is bare: with a charset discord.py reads no JSON."""
     if body is None:
         return web.Response(status=status, headers=headers)
+    if isinstance(body, str):
+        return web.Response(status=status, text=body, headers=headers, content_type="text/html")
     return web.Response(
         status=status, body=json.dumps(body).encode(), headers=headers, content_type=_JSON
     )

@@ -3,108 +3,44 @@
 Source: https://discord.com/developers/docs/events/gateway
 """
 
-import asyncio
-import contextlib
 import json
-import zlib
-from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from playground.server import payloads
+from playground.server.delivery import Delivery
 from playground.server.guild import Guild
 from playground.server.happenings import Happening
-from playground.server.intents import Intent, heard, hears
+from playground.server.intents import EVERY_INTENT, Intent, heard, hears
 from playground.server.permissions import May, can
+from playground.server.sessions import (
+    ACK,
+    HEARTBEAT,
+    HELLO,
+    IDENTIFY,
+    INVALID_SESSION,
+    PRESENCE,
+    RECONNECT,
+    REQUEST_MEMBERS,
+    RESUME,
+    VOICE,
+    Session,
+    Socket,
+)
 from playground.server.shapes import Json
 from playground.server.snowflakes import iso
 from playground.server.world import World
 
-DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6
-RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, ACK = 7, 8, 9, 10, 11
-
 HEARTBEAT_MS = 41_250
 """Milliseconds between heartbeats, as Discord asks for."""
-REPLAYED = 5_000
-"""How many events a session keeps for a resume."""
+PATIENCE = 1.5
+"""How many intervals without a heartbeat a bot is given before it is taken for dead."""
 _CLOSE_UNKNOWN_OP, _CLOSE_NOT_AUTHENTICATED, _CLOSE_AUTHENTICATION = 4001, 4003, 4004
-_CLOSE_ALREADY, _CLOSE_SHARD, _CLOSE_INTENTS = 4005, 4010, 4014
-
-
-class Session:
-    """What the gateway remembers of a bot between connections."""
-
-    def __init__(self, id_: str, intents: int, shard: tuple[int, int]) -> None:
-        self.id = id_
-        self.intents = intents
-        self.shard = shard
-        self.seq = 0
-        self.sent: deque[tuple[int, str]] = deque(maxlen=REPLAYED)
-        self.socket: Socket | None = None
-
-    def send(self, kind: str, data: Json) -> None:
-        """Number an event, keep it for a resume, and send it if somebody is connected."""
-        self.seq += 1
-        frame = json.dumps({"t": kind, "s": self.seq, "op": DISPATCH, "d": data})
-        self.sent.append((self.seq, frame))
-        if self.socket is not None:
-            self.socket.push(frame)
-
-    def can_resume(self, seq: int) -> bool:
-        """Tell whether everything after ``seq`` is still kept."""
-        oldest = self.sent[0][0] if self.sent else self.seq + 1
-        return oldest - 1 <= seq <= self.seq
-
-    def has(self, guild: Guild | None) -> bool:
-        """Tell whether a server (or, with None, direct messages) belongs to this shard."""
-        number, count = self.shard
-        return number == (0 if guild is None else (guild.id >> 22) % count)
-
-
-class Socket:
-    """One websocket connection: an ordered way out, compressed if asked for."""
-
-    def __init__(self, ws: web.WebSocketResponse, request: web.Request) -> None:
-        self.ws = ws
-        self.session: Session | None = None
-        self._request = request
-        self._out: asyncio.Queue[str] = asyncio.Queue()
-        compressed = request.query.get("compress") == "zlib-stream"
-        self._zlib = zlib.compressobj(1) if compressed else None
-        self._writer = asyncio.create_task(self._write())
-
-    def push(self, frame: str) -> None:
-        """Send a frame, after those pushed before."""
-        self._out.put_nowait(frame)
-
-    def op(self, op: int, data: object = None) -> None:
-        """Send a frame that is no event."""
-        self.push(json.dumps({"op": op, "d": data, "s": None, "t": None}))
-
-    def cut(self) -> None:
-        """Break the connection without a close frame, as a lost network does."""
-        self.leave()
-        if self._request.transport is not None:
-            self._request.transport.abort()
-
-    def leave(self) -> None:
-        """Stop sending; the session stays for a resume."""
-        self._writer.cancel()
-        if self.session is not None and self.session.socket is self:
-            self.session.socket = None
-
-    async def _write(self) -> None:
-        with contextlib.suppress(ConnectionError):
-            while True:
-                frame = await self._out.get()
-                if self._zlib is None:
-                    await self.ws.send_str(frame)
-                else:
-                    packed = self._zlib.compress(frame.encode())
-                    packed += self._zlib.flush(zlib.Z_SYNC_FLUSH)
-                    await self.ws.send_bytes(packed)
+_CLOSE_ALREADY, _CLOSE_HASTY, _CLOSE_SHARD = 4005, 4008, 4010
+_CLOSE_NO_INTENTS, _CLOSE_INTENTS = 4013, 4014
+_CLOSE_UNREADABLE = 4002
 
 
 class Gateway:
@@ -113,6 +49,12 @@ class Gateway:
     Args:
         world: what to tell about.
         token: the bot's token.
+
+    Attributes:
+        heartbeat_ms: what bots are asked for; a test may shorten it before they connect.
+        acks: whether heartbeats are acknowledged.
+        refusing: how many connections will be refused; None: all.
+        refused: how many were.
     """
 
     def __init__(self, world: World, token: str) -> None:
@@ -120,11 +62,14 @@ class Gateway:
         self.heartbeat_ms = HEARTBEAT_MS
         self.identified = 0
         self.resumed = 0
+        self.acks = True
+        self.refusing: int | None = 0
+        self.refused = 0
         self._world = world
         self._token = token
         self._sessions: dict[str, Session] = {}
         self._sockets: set[Socket] = set()
-        world.bus.listen(self._tell)
+        self.delivery = Delivery(world.bus, self._tell)
 
     @property
     def connected(self) -> bool:
@@ -138,16 +83,19 @@ class Gateway:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Handle one connection until it ends."""
+        if self._refuses():
+            raise web.HTTPServiceUnavailable
         ws = web.WebSocketResponse(timeout=1.0, max_msg_size=0, compress=False)
         await ws.prepare(request)
         socket = Socket(ws, request)
         self._sockets.add(socket)
         socket.op(HELLO, {"heartbeat_interval": self.heartbeat_ms, "_trace": ["local"]})
+        socket.beat(self._patience)
         try:
             async for message in ws:
                 if message.type != WSMsgType.TEXT:
                     break
-                close = self._receive(socket, json.loads(message.data))
+                close = self._hear(socket, message.data)
                 if close:
                     await ws.close(code=close)
         finally:
@@ -161,12 +109,34 @@ class Gateway:
         for socket in tuple(self._sockets):
             socket.cut()
 
-    def invalidate_sessions(self) -> None:
-        """Forget every session and say so: bots must identify anew."""
-        self._sessions.clear()
+    def close_sockets(self, code: int) -> None:
+        """Close every connection with a code; sessions can be resumed."""
         for socket in tuple(self._sockets):
-            socket.session = None
-            socket.op(INVALID_SESSION, data=False)
+            socket.close(code)
+
+    def freeze_sockets(self) -> None:
+        """Fall silent on every connection without closing it, as a dead peer does."""
+        for socket in tuple(self._sockets):
+            socket.freeze()
+
+    def send_raw(self, text: str) -> None:
+        """Send a text as it is over every connection."""
+        for socket in tuple(self._sockets):
+            socket.push(text)
+
+    def dispatch(self, kind: str, data: object) -> None:
+        """Send an event that never happened to every session."""
+        for session in self._sessions.values():
+            session.send(kind, data)
+
+    def invalidate_sessions(self, *, resumable: bool = False) -> None:
+        """Tell bots that their sessions are invalid: to resume them, or to identify anew."""
+        if not resumable:
+            self._sessions.clear()
+        for socket in tuple(self._sockets):
+            if not resumable:
+                socket.session = None
+            socket.op(INVALID_SESSION, data=resumable)
 
     def request_reconnect(self) -> None:
         """Ask every connected bot to reconnect and resume."""
@@ -178,10 +148,37 @@ class Gateway:
         for socket in tuple(self._sockets):
             await socket.ws.close(code=1001)
 
+    @property
+    def _patience(self) -> float:
+        return self.heartbeat_ms / 1000 * PATIENCE
+
+    def _refuses(self) -> bool:
+        if self.refusing == 0:
+            return False
+        if self.refusing is not None:
+            self.refusing -= 1
+        self.refused += 1
+        self._world.bus.stir()
+        return True
+
+    def _hear(self, socket: Socket, text: str) -> int | None:
+        """Take a frame; return the code to close with, if it is unacceptable."""
+        if socket.frozen:
+            return None
+        if socket.hasty():
+            return _CLOSE_HASTY
+        try:
+            frame = json.loads(text)
+        except ValueError:
+            return _CLOSE_UNREADABLE
+        return self._receive(socket, frame) if isinstance(frame, dict) else _CLOSE_UNREADABLE
+
     def _receive(self, socket: Socket, frame: Json) -> int | None:
         op, data = frame.get("op"), frame.get("d")
         if op == HEARTBEAT:
-            socket.op(ACK)
+            socket.beat(self._patience)
+            if self.acks:
+                socket.op(ACK)
         elif op == IDENTIFY:
             return self._identify(socket, data or {})
         elif op == RESUME:
@@ -198,6 +195,8 @@ class Gateway:
         if socket.session is not None:
             return _CLOSE_ALREADY
         intents = int(data.get("intents") or 0)
+        if intents & ~EVERY_INTENT:
+            return _CLOSE_NO_INTENTS
         if intents & self._forbidden():
             return _CLOSE_INTENTS
         number, count = data.get("shard") or (0, 1)

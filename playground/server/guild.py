@@ -91,10 +91,26 @@ class Guild:
         role.permissions = permissions
         self.world.role_changed(self, role, "GUILD_ROLE_UPDATE")
 
+    def remove_role(self, role: Role) -> None:
+        """Delete a role; who had it has it no longer."""
+        self.world.remove_role(self, role)
+
     def give(self, who: "User | Person", role: Role) -> None:
         """Give a member a role."""
         member = self.members[who.id]
         member.roles.append(role.id)
+        self.world.member_changed(member)
+
+    def take(self, who: "User | Person", role: Role) -> None:
+        """Take a role from a member."""
+        member = self.members[who.id]
+        member.roles.remove(role.id)
+        self.world.member_changed(member)
+
+    def time_out(self, who: "User | Person", seconds: float) -> None:
+        """Let a member only look and read for a while; 0 ends it."""
+        member = self.members[who.id]
+        member.timed_out_until = self.world.now() + seconds if seconds else None
         self.world.member_changed(member)
 
     def join(self, who: "User | Person", *roles: Role) -> Member:
@@ -104,3 +120,15 @@ class Guild:
     def leave(self, who: "User | Person") -> None:
         """Let a member go."""
         self.world.leave(self, self.world.users[who.id])
+
+    def kick(self, who: "User | Person") -> None:
+        """Throw a member out: on the wire the same as leaving."""
+        self.leave(who)
+
+    def remove_bot(self) -> None:
+        """Throw the bot out."""
+        self.leave(self.world.bot)
+
+    def invite_bot(self) -> Member:
+        """Invite the bot (again), with the role it brings along."""
+        return self.join(self.world.bot, self.bot_role)

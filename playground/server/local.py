@@ -12,6 +12,7 @@ from aiohttp import web
 
 from playground.server.cdn_door import CdnDoor
 from playground.server.door import PREFIX, Door
+from playground.server.faults import Faults
 from playground.server.gateway import Gateway
 from playground.server.guild import Guild
 from playground.server.happenings import Watch
@@ -19,9 +20,10 @@ from playground.server.hooks import Hook, HookHandle, Request
 from playground.server.message import Message
 from playground.server.nouns import Role, Sticker
 from playground.server.people import Person
+from playground.server.portal import Limits, Portal
 from playground.server.ratelimit import RateLimits
 from playground.server.schema import Schema, Violation
-from playground.server.world import Limits, Portal, World
+from playground.server.world import World
 
 T = TypeVar("T")
 HOST = "127.0.0.1"
@@ -54,10 +56,12 @@ class LocalDiscord:
         file = openapi or os.environ.get(OPENAPI_VARIABLE)
         self._schema = Schema(Path(file)) if file else None
         self._rate_limits = RateLimits(time.monotonic, on=rate_limits)
-        self._door = Door(self.world, self.token, self._rate_limits, self._schema)
         self.gateway = Gateway(self.world, self.token)
+        self.faults = Faults(self.world, self.gateway, self._unplug, self._plug_in)
+        self._door = Door(self.world, self.token, self._rate_limits, self._schema, self.faults)
         self._cdn = CdnDoor(self.world)
         self._runner: web.AppRunner | None = None
+        self._site: web.TCPSite | None = None
         self.base = ""
 
     # Life
@@ -70,8 +74,8 @@ class LocalDiscord:
         app.router.add_route("GET", "/cdn/{path:.*}", self._cdn.serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, port)
-        await site.start()
+        self._site = web.TCPSite(self._runner, HOST, port)
+        await self._site.start()
         port = self._runner.addresses[0][1]
         self.base = f"http://{HOST}:{port}"
         self.world.cdn.base = self.cdn_base
@@ -83,6 +87,23 @@ class LocalDiscord:
             await self.gateway.close()
             await self._runner.cleanup()
             self._runner = None
+
+    async def _unplug(self) -> None:
+        """Stop listening and break every connection."""
+        if self._runner is None or self._site is None or self._runner.server is None:
+            return
+        await self._site.stop()
+        self._site = None
+        self.gateway.drop_sockets()
+        for connection in self._runner.server.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def _plug_in(self) -> None:
+        """Listen again at the same address."""
+        if self._runner is not None and self._site is None:
+            self._site = web.TCPSite(self._runner, HOST, int(self.base.rpartition(":")[2]))
+            await self._site.start()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -132,9 +153,20 @@ class LocalDiscord:
         """The application's settings and shards; change them before the bot logs in."""
         return self.world.portal
 
-    def add_guild(self, name: str) -> Guild:
-        """Add a server in which the bot is a member with the permissions it asks for."""
-        return self.world.add_guild(name)
+    def add_guild(self, name: str, *, shard: int = 0, of: int = 1) -> Guild:
+        """Add a server in which the bot is a member with the permissions it asks for.
+
+        Args:
+            name: what it is called.
+            shard: which shard shall hear of it; its id decides that, as on Discord.
+            of: how many shards there are.
+
+        Raises:
+            ValueError: there is no such shard.
+        """
+        if not 0 <= shard < of:
+            raise ValueError(f"There is no shard {shard} of {of}")
+        return self.world.add_guild(name, shard, of)
 
     def add_person(
         self, name: str, guild: Guild | None = None, *, roles: tuple[Role, ...] = ()

@@ -55,6 +55,7 @@ class Member:
     joined_at: float
     roles: list[int] = field(default_factory=list)
     nick: str | None = None
+    timed_out_until: float | None = None
 
     @property
     def display_name(self) -> str:

@@ -9,8 +9,9 @@ from playground.server.exchange import InteractionFailed
 from playground.server.guild import Guild
 from playground.server.nouns import Attachment, Member, Role, Upload, User
 from playground.server.permissions import in_channel, in_guild
+from playground.server.portal import Command
 from playground.server.shapes import Json
-from playground.server.world import Command, World
+from playground.server.world import World
 
 if TYPE_CHECKING:
     from playground.server.people import Person

@@ -53,7 +53,9 @@ def member_json(member: Member, *, with_user: bool = True) -> Json:
         "mute": False,
         "flags": 0,
         "pending": False,
-        "communication_disabled_until": None,
+        "communication_disabled_until": (
+            iso(member.timed_out_until) if member.timed_out_until else None
+        ),
     }
     if with_user:
         body["user"] = user_json(member.user)

@@ -2,161 +2,35 @@
 
 from collections.abc import Sequence
 
-from typing_extensions import override
-
-from playground.server import forms, interactions, options, posting, reactions
+from playground.server import forms, interactions, options
 from playground.server.channel import Channel
-from playground.server.errors import ApiError
 from playground.server.exchange import Choice, Exchange, InteractionFailed, find_component
 from playground.server.forms import Filled, Pick
 from playground.server.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, SUBMIT, Interaction
 from playground.server.message import Message
-from playground.server.nouns import Sticker, Upload, User
-from playground.server.options import FileSpec, Resolved, Value
+from playground.server.nouns import User
+from playground.server.options import Resolved, Value
 from playground.server.payloads import message_json
-from playground.server.permissions import May, can, require
-from playground.server.posting import Draft
-from playground.server.rest_messages import allow_sending
+from playground.server.permissions import (
+    May,
+    can,
+    timed_out,
+)
 from playground.server.rules_commands import MESSAGE_MENU, SLASH, USER_MENU
 from playground.server.rules_components import BUTTON, SELECTS, STRING_SELECT
-from playground.server.rules_messages import MAX_PERSON_CONTENT
 from playground.server.shapes import Json
-from playground.server.world import World
+from playground.server.writing import Writer
 
 _NO_ANSWER = "The application did not respond"
 
 
-class Person:
+class Person(Writer):
     """Somebody who plays along. ``LocalDiscord.add_person`` makes one.
 
     Args:
         world: where the person lives.
         user: the person's account.
     """
-
-    def __init__(self, world: World, user: User) -> None:
-        self.user = user
-        self._world = world
-
-    @override
-    def __repr__(self) -> str:
-        return f"<Person {self.user.display_name}>"
-
-    @property
-    def id(self) -> int:
-        """The account's id."""
-        return self.user.id
-
-    @property
-    def name(self) -> str:
-        """The name others see."""
-        return self.user.display_name
-
-    @property
-    def mention(self) -> str:
-        """What one types to name this person."""
-        return f"<@{self.user.id}>"
-
-    @property
-    def dms_open(self) -> bool:
-        """Whether the bot may write to this person; if not it gets code 50007."""
-        return self.user.dms_open
-
-    @dms_open.setter
-    def dms_open(self, value: bool) -> None:
-        self.user.dms_open = value
-
-    @property
-    def dm_channel(self) -> Channel:
-        """The direct message channel with the bot."""
-        return self._world.dm(self._world.bot, self.user)
-
-    # Reading
-
-    def sees(self, channel: Channel) -> list[Message]:
-        """Return what this person sees in a channel, oldest first.
-
-        Their own ephemeral messages are among it, others' and deleted ones are not.
-        """
-        if not can(self.user, channel, May.VIEW_CHANNEL):
-            return []
-        mine = [one for one in channel.whispers.values() if one.seen_by == self.id]
-        return sorted([*channel.shelf, *mine], key=lambda one: one.id)
-
-    def dms(self) -> list[Message]:
-        """Return what the bot wrote to this person, oldest first."""
-        return [one for one in self.dm_channel.shelf if one.author is self._world.bot]
-
-    # Writing
-
-    async def say(
-        self,
-        channel: Channel,
-        text: str = "",
-        *,
-        files: Sequence[FileSpec] = (),
-        reply_to: Message | None = None,
-        stickers: Sequence[Sticker] = (),
-    ) -> Message:
-        """Type a message. Beyond 4,000 characters it becomes ``message.txt``, as clients do it.
-
-        Raises:
-            ApiError: what Discord refuses.
-        """
-        uploads = [Upload(name, data, kind) for name, data, kind in files]
-        if len(text) > MAX_PERSON_CONTENT:
-            uploads.append(Upload("message.txt", text.encode(), "text/plain; charset=utf-8"))
-            text = ""
-        body: Json = {"content": text, "sticker_ids": [one.id for one in stickers]}
-        if reply_to is not None:
-            body["message_reference"] = {"message_id": str(reply_to.id)}
-        allow_sending(self.user, channel, body, files=bool(uploads))
-        draft = Draft(self.user, body, dict(enumerate(uploads)), limit=MAX_PERSON_CONTENT)
-        return posting.post(self._world, channel, draft)
-
-    async def edit(self, message: Message, text: str) -> Message:
-        """Change one's own message.
-
-        Raises:
-            ApiError: 50005 for another's message, and what Discord refuses.
-        """
-        if message.author is not self.user:
-            raise ApiError(403, 50005, "Cannot edit a message authored by another user")
-        posting.find(message.channel, message.id)
-        body = {"content": text}
-        return posting.edit(self._world, message, body, {}, limit=MAX_PERSON_CONTENT)
-
-    async def delete(self, message: Message) -> None:
-        """Delete a message: one's own, or with the permission another's.
-
-        Dismissing one's own ephemeral message works too.
-
-        Raises:
-            ApiError: 50013 or 10008.
-        """
-        if message.seen_by != self.id:
-            posting.find(message.channel, message.id)
-            if message.author is not self.user:
-                require(self.user, message.channel, May.MANAGE_MESSAGES)
-        posting.delete(self._world, message)
-
-    async def react(self, message: Message, emoji: str) -> None:
-        """Put a reaction under a message.
-
-        Raises:
-            ApiError: what Discord refuses.
-        """
-        posting.find(message.channel, message.id)
-        reactions.add(self._world, message, self.user, emoji)
-
-    async def unreact(self, message: Message, emoji: str) -> None:
-        """Take one's reaction away."""
-        posting.find(message.channel, message.id)
-        reactions.remove(self._world, message, self.user, emoji)
-
-    async def typing(self, channel: Channel) -> None:
-        """Begin to type."""
-        self._world.typing(self.user, channel)
 
     # Interactions
 
@@ -305,6 +179,10 @@ class Person:
             raise InteractionFailed(f"{strange[0]!r} is not offered, only {sorted(offered)}")
         return values
 
+    def _timed_out(self, channel: Channel) -> bool:
+        member = channel.guild.members.get(self.id) if channel.guild else None
+        return member is not None and timed_out(member)
+
     def _must_see(self, message: Message) -> None:
         hidden = message.seen_by not in (None, self.id)
         if message.deleted or hidden or not can(self.user, message.channel, May.VIEW_CHANNEL):
@@ -326,6 +204,8 @@ class Person:
         """
         if kind == COMMAND and not can(self.user, channel, May.USE_APPLICATION_COMMANDS):
             raise InteractionFailed(f"{self.name} may not use commands here")
+        if not can(self.user, channel, May.VIEW_CHANNEL) or self._timed_out(channel):
+            raise InteractionFailed(f"{self.name} may do nothing here")
         world = self._world
         interaction = Interaction(
             world.ids.next(), kind, world.token(), self.user, channel, data, world.now()

@@ -35,8 +35,10 @@ class May:
     CREATE_PRIVATE_THREADS = 1 << 36
     USE_EXTERNAL_STICKERS = 1 << 37
     SEND_MESSAGES_IN_THREADS = 1 << 38
+    MODERATE_MEMBERS = 1 << 40
     SEND_POLLS = 1 << 49
     PIN_MESSAGES = 1 << 51
+    BYPASS_SLOWMODE = 1 << 52
 
 
 EVERYTHING = (1 << 53) - 1
@@ -65,6 +67,13 @@ EVERYONE = (
 BOT = May.MANAGE_MESSAGES | May.MANAGE_WEBHOOKS | May.MANAGE_THREADS | May.PIN_MESSAGES | EVERYONE
 """What the bot's own role carries: what an invitation of a storytelling bot asks for."""
 
+_TIMED_OUT = May.VIEW_CHANNEL | May.READ_MESSAGE_HISTORY
+"""What is left to a member in a time-out."""
+_OF_SENDERS = May.MENTION_EVERYONE | May.ATTACH_FILES | May.EMBED_LINKS
+"""What nobody has who may not send messages."""
+UNHURRIED = May.MANAGE_MESSAGES | May.MANAGE_CHANNELS | May.BYPASS_SLOWMODE
+"""Each of these frees from slow mode."""
+
 IN_DM = (
     May.ADD_REACTIONS
     | May.VIEW_CHANNEL
@@ -86,7 +95,15 @@ def in_guild(member: Member) -> int:
     bits = guild.roles[guild.id].permissions
     for role_id in member.roles:
         bits |= guild.roles[role_id].permissions
-    return EVERYTHING if bits & May.ADMINISTRATOR else bits
+    if bits & May.ADMINISTRATOR:
+        return EVERYTHING
+    return bits & _TIMED_OUT if timed_out(member) else bits
+
+
+def timed_out(member: Member) -> bool:
+    """Tell whether a member is in a time-out and may only look and read."""
+    until = member.timed_out_until
+    return until is not None and until > member.guild.world.now()
 
 
 def in_channel(user: User, channel: Channel) -> int:
@@ -100,6 +117,10 @@ def in_channel(user: User, channel: Channel) -> int:
     bits = _with_overwrites(member, channel.parent if channel.thread else channel)
     if channel.thread and not _inside(user, channel, bits):
         return 0
+    if not bits & sending(channel):
+        bits &= ~_OF_SENDERS
+    if timed_out(member) and bits != EVERYTHING:
+        bits &= _TIMED_OUT
     return bits if bits & May.VIEW_CHANNEL else 0
 
 

@@ -1,10 +1,10 @@
 """Routes about application commands, global and of one server."""
 
 from playground.server import errors
+from playground.server.portal import Command
 from playground.server.routes import Call, table
 from playground.server.rules_commands import SLASH, check_command, check_commands
 from playground.server.shapes import Answer, Json
-from playground.server.world import Command
 
 _GLOBAL = "/applications/{application_id}/commands"
 _GUILD = "/applications/{application_id}/guilds/{guild_id}/commands"

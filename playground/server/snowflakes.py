@@ -21,10 +21,17 @@ class Snowflakes:
         self._clock = clock
         self._last = 0
 
-    def next(self) -> int:
-        """Return a new identifier, greater than all before even if the clock stands still."""
+    def next(self, shard: int = 0, of: int = 1) -> int:
+        """Return a new identifier, greater than all before even if the clock stands still.
+
+        Args:
+            shard: for a server, the shard that it shall belong to.
+            of: how many shards there are.
+        """
         fresh = (int(self._clock() * 1000) - EPOCH_MS) << 22
         self._last = max(fresh, self._last + 1)
+        while (self._last >> 22) % of != shard:
+            self._last = ((self._last >> 22) + 1) << 22
         return self._last
 
 

@@ -4,7 +4,6 @@ import random
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from playground.server import payloads
@@ -15,6 +14,7 @@ from playground.server.happenings import Bus, Happening
 from playground.server.message import HAS_THREAD, THREAD_CREATED, THREAD_STARTER, Message
 from playground.server.nouns import Attachment, Member, Role, Sticker, Upload, User, Webhook
 from playground.server.permissions import BOT, EVERYONE
+from playground.server.portal import Command, Limits, Portal
 from playground.server.shapes import Json
 from playground.server.snowflakes import Snowflakes
 
@@ -23,47 +23,6 @@ if TYPE_CHECKING:
 
 
 _PLAIN_TAG: Json = {"moderated": False, "emoji_id": None, "emoji_name": None}
-
-
-@dataclass(slots=True)
-class Limits:
-    """Limits in time that a test may want to shorten; all in seconds.
-
-    Source: https://discord.com/developers/docs/interactions/receiving-and-responding
-    """
-
-    answer_seconds: float = 3.0
-    """How long the bot has for its first answer to an interaction."""
-    token_seconds: float = 900.0
-    """How long an interaction's token lives."""
-    attachment_seconds: float = 86_400.0
-    """How long the address of an attachment is good."""
-    nonce_seconds: float = 120.0
-    """How long a nonce is remembered."""
-
-
-@dataclass(slots=True)
-class Portal:
-    """The application's settings: its privileged intents, and how many shards it shall use."""
-
-    message_content: bool = True
-    members: bool = True
-    presences: bool = True
-    shards: int = 1
-
-    @property
-    def flags(self) -> int:
-        """The application's flags: an unverified bot has the "limited" ones."""
-        return (self.presences << 13) | (self.members << 15) | (self.message_content << 19)
-
-
-@dataclass(slots=True, eq=False)
-class Command:
-    """An application command as registered: global if it has no guild."""
-
-    id: int
-    guild_id: int | None
-    body: Json = field(default_factory=dict)
 
 
 class World:
@@ -120,9 +79,9 @@ class World:
         self.users[user.id] = user
         return user
 
-    def add_guild(self, name: str) -> Guild:
-        """Add a server with its owner and the bot in it."""
-        guild = Guild(self.ids.next(), name, self, self.owner.id)
+    def add_guild(self, name: str, shard: int = 0, of: int = 1) -> Guild:
+        """Add a server with its owner and the bot in it, on a shard."""
+        guild = Guild(self.ids.next(shard, of), name, self, self.owner.id)
         guild.roles[guild.id] = Role(guild.id, "@everyone", EVERYONE, 0)
         bot_role = Role(self.ids.next(), self.bot.display_name, BOT, 1, managed=True)
         guild.roles[bot_role.id] = bot_role
@@ -145,8 +104,10 @@ class World:
         return member
 
     def leave(self, guild: Guild, user: User) -> None:
-        """Let a member go."""
+        """Let a member go, out of the threads too."""
         del guild.members[user.id]
+        for thread in guild.threads.values():
+            thread.thread_members.pop(user.id, None)
         if user is self.bot:
             self.tell("GUILD_DELETE", {"id": str(guild.id)}, guild=guild)
             return
@@ -166,6 +127,16 @@ class World:
         """Tell that a role was made or changed."""
         data = {"guild_id": str(guild.id), "role": payloads.role_json(role, self)}
         self.tell(kind, data, guild=guild)
+
+    def remove_role(self, guild: Guild, role: Role) -> None:
+        """Delete a role, from its members and from what channels say about it."""
+        del guild.roles[role.id]
+        for channel in guild.channels.values():
+            channel.overwrites.pop(role.id, None)
+        for member in guild.members.values():
+            member.roles = [id_ for id_ in member.roles if id_ != role.id]
+        data = {"guild_id": str(guild.id), "role_id": str(role.id)}
+        self.tell("GUILD_ROLE_DELETE", data, guild=guild)
 
     # Channels and threads
 
