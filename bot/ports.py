@@ -640,6 +640,10 @@ class Store(Protocol):
         """Call ``wake`` after each commit that asked for tasks."""
         ...
 
+    def on_channels(self, forget: Callable[[], None]) -> None:
+        """Call ``forget`` after each commit that bound a channel to a story, or unbound one."""
+        ...
+
 
 class Wait(Exception):  # noqa: N818 - not an error: the task goes on later
     """Raised by a task that has to go on after a while."""

@@ -91,7 +91,7 @@ class MessagesCog(commands.Cog):
         channel = self.client.get_channel(event.channel_id)
         if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
             return
-        if await self.services.stories.find(event.channel_id) is None:
+        if not await self.services.stories.plays(event.channel_id):
             return
         member = event.member
         request = Request(

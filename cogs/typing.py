@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.client import TroupeClient
 from bot.services.take_turn import Taken
 from bot.story.errors import StoryError
-from bot.story.tale import Place, Proxying, StoryState
+from bot.story.tale import Proxying, StoryState
 from cogs.actor import request_of_message
 from cogs.permissions import may_proxy, missing
 from cogs.reading import as_typed, is_typed
@@ -59,8 +59,7 @@ class TypingCog(commands.Cog):
                 await self._read(message)
 
     async def _read(self, message: discord.Message) -> None:
-        place = await self.services.stories.find(message.channel.id)
-        if place is None:
+        if not await self.services.stories.plays(message.channel.id):
             return
         if not self.client.reads_messages:
             await self.services.stories.seen(message.channel.id, message.id)
@@ -79,8 +78,9 @@ class TypingCog(commands.Cog):
             _log.info("turn taken", turn_id=taken.turn.id, **ids)
             self._told.pop((message.channel.id, message.author.id), None)
         if taken.refusal:
-            await self._refuse(message, taken.refusal, place.story.state)
-        await self._say_once(message, taken, place)
+            state = taken.place.story.state if taken.place else StoryState.OPEN
+            await self._refuse(message, taken.refusal, state)
+        await self._say_once(message, taken)
 
     async def _refuse(self, message: discord.Message, refusal: str, state: StoryState) -> None:
         """Tell a writer why what they typed is no turn.
@@ -100,7 +100,7 @@ class TypingCog(commands.Cog):
         note = row_view(button("Show me", f"refusal:v1:{message.id}"))
         await tell(message.author, message.channel, refusal, note=note)
 
-    async def _say_once(self, message: discord.Message, taken: Taken, place: Place) -> None:
+    async def _say_once(self, message: discord.Message, taken: Taken) -> None:
         """Why a message stayed as it was typed; said once in a channel."""
         if taken.overtaken:
             notice, text = (
@@ -112,7 +112,8 @@ class TypingCog(commands.Cog):
             )
         elif (
             taken.turn
-            and place.story.settings.proxying is Proxying.OURS
+            and taken.place
+            and taken.place.story.settings.proxying is Proxying.OURS
             and not may_proxy(message.channel)
         ):
             lacking = missing(self.client, message.channel)
@@ -147,6 +148,8 @@ class TypingCog(commands.Cog):
         if event.data.get("edited_timestamp") is None:
             return
         try:
+            if not await self.services.stories.plays(message.channel.id):
+                return
             async with self._order.hold(message.channel.id):
                 await self.services.revise.typed_edit(
                     request_of_message(message), message.id, message.content
@@ -168,7 +171,7 @@ class TypingCog(commands.Cog):
     async def _deleted(self, channel_id: int, message_ids: list[int]) -> None:
         try:
             async with self._order.hold(channel_id):
-                if await self.services.stories.find(channel_id):
+                if await self.services.stories.plays(channel_id):
                     await self.services.take_back.deleted(channel_id, message_ids)
         except StoryError as error:
             log_failure(error, channel_id=channel_id)

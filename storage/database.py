@@ -52,7 +52,8 @@ class Unit:
     def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         self.connection = connection
         self._tasks = Tasks(connection)
-        self.stories: StoryRepository = Stories(connection)
+        self._stories = Stories(connection)
+        self.stories: StoryRepository = self._stories
         self.cast: CastRepository = Cast(connection)
         self.turns: TurnRepository = Turns(connection)
         self.ballots: BallotRepository = Ballots(connection)
@@ -66,6 +67,11 @@ class Unit:
         """Whether a task was asked for in this transaction."""
         return self._tasks.asked
 
+    @property
+    def rebound_channels(self) -> bool:
+        """Whether a channel was bound to a story in this transaction, or unbound."""
+        return self._stories.rebound
+
 
 class Database:
     """See ``bot.ports.Store``. Open one per process and file; close it at the end."""
@@ -77,6 +83,7 @@ class Database:
         self._turn_to_write = asyncio.Lock()
         self._writing: asyncio.Task[object] | None = None
         self._wakes: list[Callable[[], None]] = []
+        self._forgets: list[Callable[[], None]] = []
 
     @classmethod
     async def open(
@@ -130,7 +137,7 @@ class Database:
         """
         if self._writing is not None and self._writing is asyncio.current_task():
             raise RuntimeError("A writing transaction inside another would wait for ever.")
-        asked = False
+        asked = rebound = False
         try:
             async with self._turn_to_write:
                 self._writing = asyncio.current_task()
@@ -139,18 +146,21 @@ class Database:
                         async with self._writer.connect() as connection, connection.begin():
                             unit = Unit(connection, self._clock)
                             yield unit
-                            asked = unit.asked_for_tasks
+                            asked, rebound = unit.asked_for_tasks, unit.rebound_channels
                 finally:
                     self._writing = None
         finally:
             # Also if we are cancelled during the commit, which may have taken place all the same.
-            if asked:
-                for wake in self._wakes:
-                    wake()
+            for told in (*(self._wakes if asked else ()), *(self._forgets if rebound else ())):
+                told()
 
     def on_tasks(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` after each commit that asked for tasks."""
         self._wakes.append(wake)
+
+    def on_channels(self, forget: Callable[[], None]) -> None:
+        """Call ``forget`` after each commit that bound a channel to a story, or unbound one."""
+        self._forgets.append(forget)
 
 
 @contextmanager

@@ -1,8 +1,11 @@
-"""aiosqlite with one trip to the database's thread per statement instead of four.
+"""aiosqlite with few trips to the database's thread.
 
-A trip costs about as much as a statement. SQLAlchemy makes one each for opening a cursor,
-executing, fetching and closing; here they go together, which more than doubles what can be
-written in a second. It also keeps values out of aiosqlite's debug log, which prints arguments.
+A trip to that thread and back costs several times what a statement costs, and many times as much
+while the machine is busy. SQLAlchemy makes four for each statement. Here a statement that can wait
+neither for a lock nor for the disk, since its transaction has begun already, is executed where it
+is asked for. Taking the right to write, committing what was written, and walks along a story, which
+may be long, are one trip each. It also keeps values out of aiosqlite's debug log, which prints
+arguments.
 """
 
 import asyncio
@@ -34,7 +37,7 @@ class _Cursor:
 
     async def execute(self, sql: str, parameters: _Parameters = ()) -> Self:
         """Execute one statement and read all its rows."""
-        await self._connection.run(lambda raw: self._take(raw.execute(sql, parameters)))
+        await self._connection.do(sql, lambda raw: self._take(raw.execute(sql, parameters)))
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[_Parameters]) -> Self:
@@ -59,14 +62,31 @@ class _Cursor:
         """Nothing is left to close."""
 
 
+_READING = "BEGIN"
+"""Begins a transaction that takes no lock yet."""
+_MAY_BE_LONG = "WITH RECURSIVE"
+
+
 class Connection(aiosqlite.Connection):
-    """A connection whose statements each take one trip to its thread."""
+    """A connection whose statements take one trip to its thread, or none."""
 
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector, iter_chunk_size=64)
         # A connection that nobody closed must not keep the process alive.
         self._thread.daemon = True
         self._unsure = False
+        self._reading = False
+
+    async def do(self, sql: str, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Execute a statement: here, if it cannot take long, else in the database's thread."""
+        if not self.in_transaction:
+            self._reading = sql == _READING
+        # After a cancelled trip the thread may be at work still: what comes next queues behind it.
+        here = not self._unsure and (self._reading or self.in_transaction)
+        if here and not sql.startswith(_MAY_BE_LONG):
+            work(self._conn)
+        else:
+            await self.run(work)
 
     async def run(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """Do something in the database's thread."""
@@ -84,14 +104,21 @@ class Connection(aiosqlite.Connection):
 
     @override
     async def commit(self) -> None:
-        await self.run(lambda raw: raw.commit())
+        await self._end(lambda raw: raw.commit())
 
     @override
     async def rollback(self) -> None:
         """Roll back; without a transaction there is nothing to do and no trip to make."""
         if self._unsure or self.in_transaction:
-            await self.run(lambda raw: raw.rollback())
+            await self._end(lambda raw: raw.rollback())
             self._unsure = False
+
+    async def _end(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """End a transaction: one that only read has nothing to wait for."""
+        if self._reading and not self._unsure:
+            work(self._conn)
+        else:
+            await self.run(work)
 
 
 def connector(url: URL) -> Callable[[], Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Opening
 from bot.story.errors import ConflictError
@@ -109,7 +110,15 @@ _NOTICE = Either(
 
 
 class Stories(Repository):
-    """See ``bot.ports.StoryRepository``."""
+    """See ``bot.ports.StoryRepository``.
+
+    Attributes:
+        rebound: whether a channel was bound or unbound in this transaction.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self.rebound = False
 
     async def open(self, opening: Opening) -> Place:
         """Open a story with its first branch, and bind the channel to it."""
@@ -135,6 +144,7 @@ class Stories(Repository):
         branch_id = await self._insert(
             _BRANCH_OF, {"story_id": story_id, "name": "main", "depth": 0}
         )
+        self.rebound = True
         await self._change(
             _BIND.on(self._connection),
             channel_id=opening.channel_id,
@@ -190,6 +200,7 @@ class Stories(Repository):
 
     async def forget_channel(self, channel_id: int) -> None:
         """Unbind a channel that is gone; its story and turns stay."""
+        self.rebound = True
         await self._change(_FORGET, channel_id=channel_id)
         await self._change(_FORGET_NOTICES, channel_id=channel_id)
 

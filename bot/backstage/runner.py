@@ -57,6 +57,7 @@ class Runner:
         self._loop: asyncio.Task[None] | None = None
         self._deeds: set[str] = set()
         self._unfreed: list[Task] = []
+        self._full = False
 
     async def start(self) -> None:
         """Free what an earlier life of this process held, and begin."""
@@ -97,6 +98,8 @@ class Runner:
         """Start what is due; how long there is nothing to do."""
         now = self._clock.now()
         room = AT_ONCE - len(self._running)
+        # Until it is known: whoever ends meanwhile makes room.
+        self._full = True
         unfreed, self._unfreed = self._unfreed, []
         try:
             leased, next_due = await self._lease(unfreed, now, room)
@@ -111,7 +114,8 @@ class Runner:
             running = asyncio.create_task(self._run(task), name=task.name)
             self._running.add(running)
             running.add_done_callback(self._ended)
-        if next_due is None or len(leased) == room:
+        self._full = len(leased) == room
+        if next_due is None or self._full:
             return LONGEST_SLEEP
         return min(LONGEST_SLEEP, max(timedelta(0), next_due - self._clock.now()))
 
@@ -127,7 +131,9 @@ class Runner:
 
     def _ended(self, running: asyncio.Task[None]) -> None:
         self._running.discard(running)
-        self._wake.set()
+        # A look for tasks takes the right to write, so nobody looks where there is nothing new.
+        if self._full:
+            self._wake.set()
 
     async def _perform(self, task: Task) -> None:
         try:
@@ -162,11 +168,15 @@ class Runner:
                 await work.tasks.again(task, self._holder, self._clock.now() + after)
         except StorageError:
             self._unfreed.append(task)
+        self._wake.set()
 
     async def _done(self, task: Task) -> None:
         try:
             async with self._store.write() as work:
-                await work.tasks.done(task, self._holder)
+                gone = await work.tasks.done(task, self._holder)
         except StorageError:
             # Done again, once the database can be written: every deed bears being repeated.
             self._unfreed.append(task)
+            gone = False
+        if not gone:
+            self._wake.set()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from bot.ports import Clock, Store, UnitOfWork
-from bot.services.common import names_of
 from bot.services.settling import electorate
 from bot.story.ballot import (
     LIVE,
@@ -74,14 +73,11 @@ class BallotCards:
             if story is None:
                 return None
             company = await work.cast.company(story.id, retired=True)
-            names = await names_of(work, story.id)
-            voters = await electorate(work, story, company)
-            newer: list[Turn] = []
-            if ballot.state in LIVE and await work.turns.in_past(
-                ballot.from_turn_id, ballot.branch_id
-            ):
-                newer = await work.turns.newer(ballot.from_turn_id, ballot.branch_id)
+            writers = await work.cast.writers(story.id)
+            voters = await electorate(work, story, company, writers)
+            newer = await _newer(work, ballot)
             posted = await self._posted(work, ballot)
+        names = {w.writer_id: w.name for w in writers.values()}
         verdict = None
         if ballot.state is BallotState.OPEN:
             verdict = decide(ballot, voters, now)
@@ -95,7 +91,7 @@ class BallotCards:
             newer=tuple(dict.fromkeys(turn.speaker for turn in newer)),
             verdict=verdict,
             awaited=tuple(names.get(i, "a writer") for i in awaited(ballot, voters, now)),
-            locks=_locks(ballot, company, dict(names)),
+            locks=_locks(ballot, company, names),
             counts=tally(ballot),
             posted=posted,
             closed_by=names.get(ballot.closed_by, "a writer") if ballot.closed_by else "",
@@ -114,6 +110,16 @@ class BallotCards:
         posts = [post for turn in turns for post in await work.posts.of_turn(turn.id)]
         waiting = {PostState.DUE, PostState.SENDING}
         return (sum(post.state not in waiting for post in posts), len(posts))
+
+
+async def _newer(work: UnitOfWork, ballot: Ballot) -> list[Turn]:
+    """Turns that came since a live ballot was opened; nearly always none."""
+    branch = await work.stories.branch(ballot.branch_id) if ballot.state in LIVE else None
+    if branch is None or branch.head_id == ballot.from_turn_id:
+        return []
+    if not await work.turns.in_past(ballot.from_turn_id, ballot.branch_id):
+        return []
+    return await work.turns.newer(ballot.from_turn_id, ballot.branch_id)
 
 
 def _locks(ballot: Ballot, company: Company, names: dict[int, str]) -> dict[int, tuple[str, ...]]:

@@ -129,7 +129,9 @@ class ContinueStory:
             raise InvalidError("Say what should be different; the same request gives the same.")
         now = self._clock.now()
         async with self._store.write() as work:
-            place, ballot = await at_the_ballot(work, request, ballot_id, now)
+            found = await work.ballots.get(ballot_id)
+            booth = await at_the_ballot(work, request, found, now)
+            place, ballot = booth.place, booth.ballot
             room = MAX_VARIANTS_ON_CARD - len(ballot.standing)
             refuse_full(ballot)
             if any(r.done_at is None for r in ballot.rounds):

@@ -1,32 +1,43 @@
 """What every press on a ballot needs: that it is open, for this writer, with room on its card."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ports import UnitOfWork
 from bot.services.common import Request, standing_of
-from bot.services.settling import electorate
+from bot.services.settling import electorate, started_from_what_stands
 from bot.story.ballot import LIVE, MAX_VARIANTS_ON_CARD, Ballot, BallotState
+from bot.story.cast import Company
 from bot.story.errors import ConflictError, NotAllowedError, NotFoundError
 from bot.story.policy import Action, require
 from bot.story.tale import Place
 from bot.story.tasks import TaskKind
 
 
+@dataclass(frozen=True, slots=True)
+class Booth:
+    """What was read for a press: read once in a transaction, since every press waits for it."""
+
+    place: Place
+    ballot: Ballot
+    company: Company
+
+
 async def at_the_ballot(
     work: UnitOfWork,
     request: Request,
-    ballot_id: int,
+    ballot: Ballot | None,
     now: datetime,
     *,
     tied: bool = False,
     anybody: bool = False,
-) -> tuple[Place, Ballot]:
+) -> Booth:
     """A ballot that is open for this actor's press, started from a turn that still stands.
 
     Args:
         work: the transaction.
         request: who presses.
-        ballot_id: on which ballot.
+        ballot: on which ballot, as this transaction sees it; None if there is no such.
         now: the time.
         tied: whether a tie is no obstacle.
         anybody: whether it does not matter if the actor has a vote.
@@ -36,26 +47,25 @@ async def at_the_ballot(
         ConflictError: it is being drafted, tied, or decided.
         NotAllowedError: the actor has no vote, or the story is paused or closed.
     """
-    ballot = await work.ballots.get(ballot_id)
     if ballot is None:
         raise NotFoundError("That ballot does not exist any more.")
-    story = await work.stories.get(ballot.story_id)
     place = await work.stories.place(ballot.channel_id)
-    if story is None or place is None or place.branch.id != ballot.branch_id:
+    if place is None or place.branch.id != ballot.branch_id:
         raise NotFoundError("The story of that ballot is not played here any more.")
     _refuse_decided(ballot, tied=tied)
-    company = await work.cast.company(story.id)
-    require(request.actor, Action.VOTE, story, standing_of(company, request.actor.writer_id))
-    voters = await electorate(work, story, company)
+    company = await work.cast.company(place.story.id)
+    standing = standing_of(company, request.actor.writer_id)
+    require(request.actor, Action.VOTE, place.story, standing)
+    voters = await electorate(work, place.story, company)
     # Whoever opened it chooses in a tie, also if they gave back their character meanwhile.
     chooses = ballot.state is BallotState.TIED and ballot.opener_id == request.actor.writer_id
     if not anybody and not chooses and not voters.may_vote(request.actor.writer_id):
         raise NotAllowedError(
             "Writers with a character vote, and the owner. `/cast claim` takes one."
         )
-    if not await work.turns.in_past(ballot.from_turn_id, place.branch.id):
+    if not await started_from_what_stands(work, ballot, place.branch):
         await work.tasks.put(TaskKind.SETTLE, ballot.id, now)
-    return place, ballot
+    return Booth(place, ballot, company)
 
 
 def refuse_full(ballot: Ballot) -> None:

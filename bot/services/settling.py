@@ -1,6 +1,7 @@
 """Look whether a ballot is decided, and do what follows: wait, count down, win, tie, or end."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -37,9 +38,19 @@ CLOSED = "The story was closed before this was decided."
 NOTHING_WON = "None of these was wanted. Say what should be different: `/scene continue`."
 
 
-async def electorate(work: UnitOfWork, story: Story, company: Company) -> Electorate:
-    """Who may vote in a story now."""
-    writers = await work.cast.writers(story.id)
+async def electorate(
+    work: UnitOfWork, story: Story, company: Company, writers: Mapping[int, Writer] | None = None
+) -> Electorate:
+    """Who may vote in a story now.
+
+    Args:
+        work: the transaction.
+        story: whose electorate.
+        company: its cast.
+        writers: its writers, where they were read already.
+    """
+    if writers is None:
+        writers = await work.cast.writers(story.id)
     claimants = {claim.writer_id for claim in company.claims.values()}
     return electorate_of(
         story.settings,
@@ -48,7 +59,7 @@ async def electorate(work: UnitOfWork, story: Story, company: Company) -> Electo
     )
 
 
-def _voter(writer_id: int, writers: dict[int, Writer]) -> Voter:
+def _voter(writer_id: int, writers: Mapping[int, Writer]) -> Voter:
     known = writers.get(writer_id)
     if known is None:
         return Voter(writer_id, None)
@@ -79,7 +90,7 @@ class Settling:
 
     async def look(
         self, work: UnitOfWork, ballot_id: int, now: datetime, *, pressed: bool = False
-    ) -> None:
+    ) -> Ballot | None:
         """Do what follows for a ballot, in a transaction of the caller.
 
         Args:
@@ -87,66 +98,102 @@ class Settling:
             ballot_id: which ballot; one that is decided is left alone.
             now: the time.
             pressed: whether somebody just pressed something, which restarts the countdown.
+
+        Returns:
+            The ballot as it stands then; None if there is no such ballot.
         """
         ballot = await work.ballots.get(ballot_id)
         if ballot is None or ballot.state not in LIVE:
-            return
+            return ballot
         story = await work.stories.get(ballot.story_id)
         branch = await work.stories.branch(ballot.branch_id)
-        if story is None or branch is None or story.state is StoryState.PAUSED:
-            return
+        if story is None or branch is None:
+            return ballot
+        company = await work.cast.company(story.id)
+        return await self.look_at(work, ballot, (story, branch, company), now, pressed=pressed)
+
+    async def look_at(
+        self,
+        work: UnitOfWork,
+        ballot: Ballot,
+        around: tuple[Story, Branch, Company],
+        now: datetime,
+        *,
+        pressed: bool = False,
+    ) -> Ballot:
+        """``look``, where the ballot and what is around it were read in this transaction."""
+        story, branch, company = around
+        if ballot.state not in LIVE or story.state is StoryState.PAUSED:
+            return ballot
         if story.state is StoryState.CLOSED:
-            await end(work, ballot, BallotState.DROPPED, CLOSED, now)
-        elif not await work.turns.in_past(ballot.from_turn_id, branch.id):
-            await end(work, ballot, BallotState.DROPPED, MOVED_ON, now)
-        elif ballot.state is BallotState.TIED:
-            await _look_at_tied(work, ballot, await work.cast.company(story.id), now)
-        elif ballot.state is BallotState.OPEN:
-            await self._look_at_open(work, ballot, story, branch, now, pressed=pressed)
+            return await end(work, ballot, BallotState.DROPPED, CLOSED, now)
+        if not await started_from_what_stands(work, ballot, branch):
+            return await end(work, ballot, BallotState.DROPPED, MOVED_ON, now)
+        if ballot.state is BallotState.TIED:
+            return await _look_at_tied(work, ballot, company, now)
+        if ballot.state is BallotState.OPEN:
+            return await self._look_at_open(work, ballot, around, now, pressed=pressed)
+        return ballot
 
     async def _look_at_open(
         self,
         work: UnitOfWork,
         ballot: Ballot,
-        story: Story,
-        branch: Branch,
+        around: tuple[Story, Branch, Company],
         now: datetime,
         *,
         pressed: bool,
-    ) -> None:
-        company = await work.cast.company(story.id)
+    ) -> Ballot:
+        story, branch, company = around
         ballot = await relock(work, ballot, company)
-        if pressed:
-            ballot = replace(ballot, countdown_ends=None)
-        verdict = decide(ballot, await electorate(work, story, company), now)
+        ends = None if pressed else ballot.countdown_ends
+        counting = replace(ballot, countdown_ends=ends)
+        verdict = decide(counting, await electorate(work, story, company), now)
         match verdict.step:
             case Step.WAIT:
-                await self._wait(work, ballot, verdict)
+                ballot = await _counting_to(work, ballot, None)
+                if verdict.look_again:
+                    await work.tasks.put(TaskKind.SETTLE, ballot.id, verdict.look_again)
             case Step.COUNT_DOWN:
-                ends = ballot.countdown_ends or now + self._countdown
-                await work.ballots.save(replace(ballot, countdown_ends=ends))
-                await work.tasks.put(TaskKind.SETTLE, ballot.id, ends)
+                ballot = await _counting_to(work, ballot, ends or now + self._countdown)
+                await work.tasks.put(TaskKind.SETTLE, ballot.id, ballot.countdown_ends or now)
             case Step.WIN | Step.TIE | Step.NOTHING:
-                await conclude(work, ballot, branch, company, verdict, now)
+                await conclude(work, counting, branch, company, verdict, now)
+                ballot = await work.ballots.get(ballot.id) or ballot
         await refresh(work, PostKind.BALLOT, ballot.id, now)
-
-    async def _wait(self, work: UnitOfWork, ballot: Ballot, verdict: Verdict) -> None:
-        await work.ballots.save(replace(ballot, countdown_ends=None))
-        if verdict.look_again:
-            await work.tasks.put(TaskKind.SETTLE, ballot.id, verdict.look_again)
+        return ballot
 
 
-async def _look_at_tied(work: UnitOfWork, ballot: Ballot, company: Company, now: datetime) -> None:
+async def _counting_to(work: UnitOfWork, ballot: Ballot, ends: datetime | None) -> Ballot:
+    """A ballot with its countdown set or ended; written only if that is news."""
+    if ballot.countdown_ends == ends:
+        return ballot
+    counting = replace(ballot, countdown_ends=ends)
+    await work.ballots.save(counting)
+    return counting
+
+
+async def started_from_what_stands(work: UnitOfWork, ballot: Ballot, branch: Branch) -> bool:
+    """Whether the turn that a ballot started from is a part of its branch still."""
+    # Nearly always nothing came since: then there is nothing to walk along.
+    if ballot.from_turn_id == branch.head_id:
+        return True
+    return await work.turns.in_past(ballot.from_turn_id, branch.id)
+
+
+async def _look_at_tied(
+    work: UnitOfWork, ballot: Ballot, company: Company, now: datetime
+) -> Ballot:
     """Lock tied variants that a claim made meanwhile forbids; if none is left, vote on."""
     ballot = await relock(work, ballot, company)
     if outcome(ballot).step is Step.NOTHING:
         # Nobody could choose any more, and the branch would have no room for another ballot.
         window_ends = now + ballot.settings.window
-        await work.ballots.save(
-            replace(ballot, state=BallotState.OPEN, tied_since=None, window_ends=window_ends)
-        )
+        ballot = replace(ballot, state=BallotState.OPEN, tied_since=None, window_ends=window_ends)
+        await work.ballots.save(ballot)
         await work.tasks.put(TaskKind.SETTLE, ballot.id, window_ends)
     await refresh(work, PostKind.BALLOT, ballot.id, now)
+    return ballot
 
 
 async def relock(work: UnitOfWork, ballot: Ballot, company: Company) -> Ballot:
@@ -221,7 +268,7 @@ async def win(
     variant = ballot.variant(variant_id)
     if variant is None:
         return
-    if not await work.turns.in_past(ballot.from_turn_id, branch.id):
+    if not await started_from_what_stands(work, ballot, branch):
         await end(work, ballot, BallotState.DROPPED, MOVED_ON, now)
         return
     # Whoever retired meanwhile still speaks in it as themselves: people chose the draft.
@@ -237,10 +284,10 @@ async def win(
 
 async def end(
     work: UnitOfWork, ballot: Ballot, state: BallotState, note: str, now: datetime
-) -> None:
+) -> Ballot:
     """End a ballot for good, and have its card say so."""
-    await work.ballots.save(
-        replace(ballot, state=state, closing_note=note, countdown_ends=None, settled_at=now)
-    )
+    ended = replace(ballot, state=state, closing_note=note, countdown_ends=None, settled_at=now)
+    await work.ballots.save(ended)
     await work.tasks.drop(TaskKind.SETTLE, ballot.id)
     await refresh(work, PostKind.BALLOT, ballot.id, now)
+    return ended

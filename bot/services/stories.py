@@ -25,6 +25,8 @@ from bot.story.tasks import TaskKind
 from bot.story.typed import clean_text
 
 CANON = frozenset({FactState.CANON})
+REMEMBERED = 100_000
+"""Channels of which is kept in mind, at most, whether they play a story."""
 THIN_PREMISE = 60
 """Characters under which a premise says too little to draft from."""
 
@@ -76,6 +78,12 @@ class Stories:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._plays: dict[int, bool] = {}
+        store.on_channels(self._forget)
+
+    def _forget(self) -> None:
+        # A new one: who is reading just now keeps what they read in the old one.
+        self._plays = {}
 
     async def open(self, request: Request, new: NewStory) -> StoryCard:
         """Make a channel a story.
@@ -118,9 +126,24 @@ class Stories:
             return await _card(work, await the_place(work, channel_id))
 
     async def find(self, channel_id: int) -> Place | None:
-        """The place, or None where no story is played."""
+        """The place, or None where no story is played.
+
+        Most messages of a server are typed where none is: that is remembered, so that they cost
+        nothing.
+        """
+        known = self._plays
+        if known.get(channel_id) is False:
+            return None
         async with self._store.read() as work:
-            return await work.stories.place(channel_id)
+            place = await work.stories.place(channel_id)
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[channel_id] = place is not None
+        return place
+
+    async def plays(self, channel_id: int) -> bool:
+        """Whether a channel plays a story, closed ones included."""
+        return self._plays.get(channel_id) or await self.find(channel_id) is not None
 
     async def change(self, request: Request, changes: dict[str, object]) -> StoryCard:
         """Change settings.

@@ -57,11 +57,13 @@ class Taken:
         turn: the turn it became; None for table talk and everything that is no turn.
         refusal: a sentence for the writer, if their message was meant as a turn but is none.
         overtaken: whether it was left in place because the queue is behind (say so once).
+        place: the story it was typed in; None if nothing of it was taken or refused.
     """
 
     turn: Turn | None = None
     refusal: str = ""
     overtaken: bool = False
+    place: Place | None = None
 
 
 class TakeTurn:
@@ -97,8 +99,9 @@ class TakeTurn:
             standing = standing_of(company, request.actor.writer_id)
             refusal = may(request.actor, Action.WRITE, place.story, standing)
             if refusal:
-                return Taken(refusal=refusal)
-            return await self._typed(work, place, request.actor, message, held, now)
+                return Taken(refusal=refusal, place=place)
+            taken = await self._typed(work, place, request.actor, message, held, now)
+            return replace(taken, place=place)
 
     async def _typed(
         self,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import Request, standing_of
-from bot.services.polling import at_the_ballot, refuse_full
+from bot.services.polling import Booth, at_the_ballot, refuse_full
 from bot.services.settling import Settling, conclude, relock, shuffled_places, win
 from bot.story.ballot import (
     HOLD,
@@ -27,7 +27,6 @@ from bot.story.draft import beats_of_text
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from bot.story.names import is_blank
 from bot.story.policy import Action, require
-from bot.story.tale import Place
 from bot.story.turn import Beat, as_text
 from bot.story.typed import clean_text, excerpt
 
@@ -75,12 +74,13 @@ class Vote:
             found = await work.ballots.of_variant(variant_id)
             if found is None:
                 raise NotFoundError("That draft does not exist any more.")
-            place, ballot = await at_the_ballot(work, request, found.id, now, tied=True)
+            booth = await at_the_ballot(work, request, found, now, tied=True)
+            ballot = booth.ballot
             variant = ballot.variant(variant_id)
             if variant is None or variant.state is VariantState.DROPPED:
                 raise ConflictError("That draft is no longer on the card.")
             if ballot.state is BallotState.TIED:
-                return await self._break_tie(work, request, place, ballot, variant)
+                return await self._break_tie(work, request, booth, variant)
             writer_id = request.actor.writer_id
             on = writer_id not in ballot.approvals.get(variant_id, frozenset())
             if on and variant.state is VariantState.LOCKED:
@@ -93,7 +93,7 @@ class Vote:
             if stays:
                 # Drafts came since: the first press says that the choice stands all the same.
                 await work.ballots.approve(ballot.id, variant_id, writer_id, now, on=True)
-            return replace(await self._pressed(work, request, place, ballot), stays=stays)
+            return replace(await self._pressed(work, request, booth), stays=stays)
 
     async def none(self, request: Request, ballot_id: int) -> Voted:
         """Press None of these, or withdraw it.
@@ -103,35 +103,37 @@ class Vote:
         """
         now = self._clock.now()
         async with self._store.write() as work:
-            place, ballot = await at_the_ballot(work, request, ballot_id, now)
+            booth = await at_the_ballot(work, request, await work.ballots.get(ballot_id), now)
+            ballot = booth.ballot
             writer_id = request.actor.writer_id
             on = writer_id not in ballot.nones
             await work.ballots.press_none(ballot.id, writer_id, now, on=on)
             stays = not on and before_newest(ballot, writer_id)
             if stays:
                 await work.ballots.press_none(ballot.id, writer_id, now, on=True)
-            return replace(await self._pressed(work, request, place, ballot), stays=stays)
+            return replace(await self._pressed(work, request, booth), stays=stays)
 
-    async def _pressed(
-        self, work: UnitOfWork, request: Request, place: Place, ballot: Ballot
-    ) -> Voted:
+    async def _pressed(self, work: UnitOfWork, request: Request, booth: Booth) -> Voted:
         now = self._clock.now()
         writer_id = request.actor.writer_id
+        place, ballot = booth.place, booth.ballot
         await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
         # Whoever presses here has closed the form of Steer or Mine that the ballot waited for.
-        for kind in Pending:
-            await work.ballots.end_hold(ballot.id, writer_id, kind)
-        await self._settling.look(work, ballot.id, now, pressed=True)
-        after = await work.ballots.get(ballot.id) or ballot
+        for hold in ballot.holds:
+            if hold.writer_id == writer_id:
+                await work.ballots.end_hold(ballot.id, writer_id, hold.kind)
+        pressed = await work.ballots.get(ballot.id) or ballot
+        around = (place.story, place.branch, booth.company)
+        after = await self._settling.look_at(work, pressed, around, now, pressed=True)
         approves = [v for v in after.standing if writer_id in after.approvals.get(v.id, ())]
         return Voted(after, tuple(approves), writer_id in after.nones)
 
     async def _break_tie(
-        self, work: UnitOfWork, request: Request, place: Place, ballot: Ballot, variant: Variant
+        self, work: UnitOfWork, request: Request, booth: Booth, variant: Variant
     ) -> Voted:
         now = self._clock.now()
-        company = await work.cast.company(place.story.id)
-        ballot = await relock(work, ballot, company)
+        place, company = booth.place, booth.company
+        ballot = await relock(work, booth.ballot, company)
         if not may_break_tie(ballot, request.actor.writer_id, place.story.owner_id, now):
             raise NotAllowedError(
                 "The vote ended in a tie. Whoever opened the ballot chooses; "
@@ -158,10 +160,8 @@ class Vote:
             found = await work.ballots.of_variant(variant_id)
             if found is None:
                 raise NotFoundError("That draft does not exist any more.")
-            place, ballot = await at_the_ballot(
-                work, request, found.id, now, tied=True, anybody=True
-            )
-            company = await work.cast.company(place.story.id)
+            booth = await at_the_ballot(work, request, found, now, tied=True, anybody=True)
+            ballot, company = booth.ballot, booth.company
             variant = next(v for v in ballot.variants if v.id == variant_id)
             locks = locked_by(variant.beats, company, variant.allowed, variant.author_id)
             mine = {c.id for c in company.held_by(request.actor.writer_id)} & locks
@@ -184,7 +184,8 @@ class Vote:
         """
         now = self._clock.now()
         async with self._store.write() as work:
-            _, ballot = await at_the_ballot(work, request, ballot_id, now)
+            found = await work.ballots.get(ballot_id)
+            ballot = (await at_the_ballot(work, request, found, now)).ballot
             refuse_full(ballot)
             if not is_held_by(ballot, request.actor.writer_id, kind):
                 # Pressed again it is not renewed: nobody keeps a vote open for ever.
@@ -207,9 +208,9 @@ class Vote:
         now = self._clock.now()
         actor = request.actor
         async with self._store.write() as work:
-            place, ballot = await at_the_ballot(work, request, ballot_id, now)
+            booth = await at_the_ballot(work, request, await work.ballots.get(ballot_id), now)
+            place, ballot, company = booth.place, booth.ballot, booth.company
             refuse_full(ballot)
-            company = await work.cast.company(place.story.id)
             held = company.held_by(actor.writer_id)
             writer = await work.cast.writer(place.story.id, actor.writer_id)
             speaker = speaking(held, writer.playing_id if writer else None)
@@ -226,8 +227,7 @@ class Vote:
             await work.ballots.add_variants(ballot.id, [new], places, now)
             await work.ballots.end_hold(ballot.id, actor.writer_id, Pending.MINE)
             await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
-            await self._settling.look(work, ballot.id, now, pressed=True)
-            after = await work.ballots.get(ballot.id) or ballot
+            after = await self._settling.look(work, ballot.id, now, pressed=True) or ballot
             return max(after.variants, key=lambda v: v.id)
 
     async def close(self, request: Request, ballot_id: int) -> Ballot:
@@ -239,8 +239,9 @@ class Vote:
         """
         now = self._clock.now()
         async with self._store.write() as work:
-            place, ballot = await at_the_ballot(work, request, ballot_id, now, anybody=True)
-            company = await work.cast.company(place.story.id)
+            found = await work.ballots.get(ballot_id)
+            booth = await at_the_ballot(work, request, found, now, anybody=True)
+            place, ballot, company = booth.place, booth.ballot, booth.company
             theirs = ballot.opener_id == request.actor.writer_id
             standing = standing_of(company, request.actor.writer_id, theirs=theirs)
             require(request.actor, Action.CLOSE_BALLOT, place.story, standing)

@@ -41,13 +41,13 @@ async def full_card(story, local, claude):
     claude.faults.append(written(*map(chapter, range(4)), angle="a" * 60))
     card = await ballot(local, anna, inn, variants=4, direction="d" * 1_000)
     assert_fits(card)
-    form = await bo.click(card, "Steer")
-    # A ballot's later rounds have as many drafts as the story's setting says.
-    claude.faults.append(written(*map(chapter, range(4, 8)), angle="b" * 60))
-    await sent(bo, form, {"direction": "*" * 900})
-    await shown(local, inn, 7)
     form = await bo.click(card, "Mine")
     await sent(bo, form, {"draft": "Narrator: " + "mine " * 700})
+    await shown(local, inn, 5)
+    form = await bo.click(card, "Steer")
+    # A later round has as many drafts as the first, or as many as there is room for.
+    claude.faults.append(written(*map(chapter, range(4, 7)), angle="b" * 60))
+    await sent(bo, form, {"direction": "*" * 900})
     return await shown(local, inn, 8)
 
 
