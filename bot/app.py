@@ -18,6 +18,7 @@ from bot.services.canon import Canon
 from bot.services.casting import Casting
 from bot.services.continue_story import ContinueStory
 from bot.services.drafting import Drafting
+from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
 from bot.services.provenance import WhoWrote
@@ -104,14 +105,16 @@ async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterat
         settling = Settling(store, clock, limits)
         ballot_cards = BallotCards(store, clock)
         take_back = TakeBack(store, clock)
+        linking = Linking(store, clock)
         drafting = Drafting(store, clock, narrator, limits, settling)
         # The stage speaks through the client, and the client's cogs call services that need the
         # stage: the client is handed over once it is made.
         reviewing = Reviewing(store, clock)
-        stage = DiscordStage(Drawings(store, ballot_cards, take_back, reviewing))
+        stage = DiscordStage(Drawings(store, ballot_cards, take_back, reviewing, linking))
         outbox = Outbox(store, clock, stage)
         services = Services(
             stories=Stories(store, clock),
+            linking=linking,
             casting=Casting(store, clock),
             parting=Parting(store, clock),
             take_turn=TakeTurn(store, clock),

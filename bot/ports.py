@@ -59,6 +59,17 @@ class Opening:
     settings: Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A channel about to play a branch."""
+
+    guild_id: int
+    channel_id: int
+    parent_id: int | None
+    seen_id: int
+    at: datetime
+
+
 class StoryRepository(Protocol):
     """Stories, the channels they play in, and their branches."""
 
@@ -94,6 +105,37 @@ class StoryRepository(Protocol):
 
     async def branch(self, branch_id: int) -> Branch | None:
         """The branch, or None."""
+        ...
+
+    async def branches(self, story_id: int) -> list[Branch]:
+        """All branches of a story, those that no channel plays included, the oldest first."""
+        ...
+
+    async def begin_branch(self, story_id: int, name: str) -> Branch:
+        """Add an empty branch that no channel plays yet."""
+        ...
+
+    async def bind(self, branch: Branch, binding: Binding) -> Place:
+        """Have a channel play a branch.
+
+        A channel whose story is closed is bound anew.
+
+        Raises:
+            ConflictError: the channel plays a story that is not closed, or another channel plays
+                the branch.
+        """
+        ...
+
+    async def last_played_in(self, story_id: int, channel_id: int) -> Branch | None:
+        """The newest branch of a story that no channel plays and this one played last."""
+        ...
+
+    async def unplayed(self, guild_id: int) -> list[tuple[Story, Branch]]:
+        """The branches of a server's stories that no channel plays, newest story first."""
+        ...
+
+    async def threads_under(self, parent_id: int) -> list[int]:
+        """The threads of a channel in which a story is played."""
         ...
 
     async def seen(self, channel_id: int, message_id: int) -> None:

@@ -11,5 +11,6 @@ EXTENSIONS = (
     "cogs.ballot",
     "cogs.messages",
     "cogs.typing",
+    "cogs.channels",
 )
 """Cogs in the order in which they are loaded; the client refuses to start if one fails."""

@@ -12,7 +12,7 @@ from bot.story.cast import Character
 from bot.story.errors import StoryError
 from bot.story.names import NARRATOR, name_key
 from bot.story.typed import excerpt
-from cogs.actor import Interaction
+from cogs.actor import Interaction, request_of
 
 MOST = 25
 """Choices that Discord shows.
@@ -90,6 +90,20 @@ async def prices(client: TroupeClient, interaction: Interaction) -> list[app_com
         app_commands.Choice(name=f"{count} draft{'s' if count > 1 else ''} · {price}", value=count)
         for count, price in offers
     ]
+
+
+async def strays(
+    client: TroupeClient, interaction: Interaction, typed: str
+) -> list[app_commands.Choice[str]]:
+    """Stories of the asker, or scenes of them, that no channel plays."""
+    actor = request_of(interaction).actor
+    found = await client.services.linking.strays(actor, interaction.guild_id or 0)
+    key = name_key(typed)
+    return [
+        app_commands.Choice(name=excerpt(stray.label, 100), value=str(stray.branch.id))
+        for stray in found
+        if key in name_key(stray.label)
+    ][:MOST]
 
 
 async def facts(

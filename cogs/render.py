@@ -25,6 +25,8 @@ Source: https://discord.com/developers/docs/resources/message#create-message
 """
 LISTED = 300
 """Characters of a list of names on a story's card."""
+MANY = 10
+"""Channels that are listed."""
 PAGE = 1_900
 """Characters of an ephemeral page, with room for its buttons' line."""
 
@@ -56,6 +58,13 @@ def some(many: Sequence[str], most: int = 5) -> str:
 def counted(count: int, one: str, more: str = "") -> str:
     """A number with its noun: "1 turn", "3 turns"."""
     return f"{count} {one if count == 1 else more or f'{one}s'}"
+
+
+def places(channel_ids: Sequence[int]) -> str:
+    """Channels as Discord links them, which pings nobody: "#the-inn and #the-cellar"."""
+    shown = [f"<#{channel_id}>" for channel_id in channel_ids[:MANY]]
+    more = len(channel_ids) - len(shown)
+    return listed([*shown, f"{more} more"] if more else shown)
 
 
 def when(at: datetime) -> str:
@@ -99,6 +108,8 @@ def story_card(card: StoryCard, missing: Sequence[str] = ()) -> str:
     lines.append(
         f"-# {counted(card.turns, 'turn')} · {counted(card.facts, 'fact')} · {_spent(card)}"
     )
+    if len(card.scenes) > 1:
+        lines.append(f"Scenes: {_scenes(card)}")
     if held:
         lines.append(f"Played by people: {_listed(held)}")
     if free:
@@ -120,16 +131,26 @@ def story_card(card: StoryCard, missing: Sequence[str] = ()) -> str:
     return _within("\n".join(lines), MOST - len(warnings)) + warnings
 
 
+def _scenes(card: StoryCard) -> str:
+    """The branches with their channels; those that no channel plays, too."""
+    shown = [
+        f"**{name(branch.name)}** ({f'<#{channel_id}>' if channel_id else 'no channel'}"
+        f"{', this one' if branch.id == card.place.branch.id else ''})"
+        for branch, channel_id in card.scenes
+    ]
+    return _listed(shown, "")
+
+
 def _within(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _listed(names_shown: Sequence[str]) -> str:
+def _listed(names_shown: Sequence[str], where: str = " (`/cast list`)") -> str:
     """Names that are escaped already, as many as a card has room for."""
     shown: list[str] = []
     for one in names_shown:
         if sum(map(len, shown)) + len(one) > LISTED:
-            return f"{', '.join(shown)} and {len(names_shown) - len(shown)} more (`/cast list`)"
+            return f"{', '.join(shown)} and {len(names_shown) - len(shown)} more{where}"
         shown.append(one)
     return ", ".join(shown)
 

@@ -1,8 +1,9 @@
-"""/story: open, show, set up, pause, resume, close and export a story."""
+"""/story: open, show, set up, pause, resume, close, hand over, link and export a story."""
 
 import io
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -10,9 +11,11 @@ from discord.ext import commands
 
 from bot.client import TroupeClient
 from bot.services.books import BookFormat
-from bot.services.stories import NewStory, StoryCard
-from cogs import render
-from cogs.actor import Interaction, request_of
+from bot.services.stories import NewStory
+from bot.story.errors import InvalidError
+from bot.story.tale import Place
+from cogs import choices, places, render
+from cogs.actor import Interaction, actor_of, request_of
 from cogs.permissions import missing
 
 
@@ -23,6 +26,11 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
     def __init__(self, client: TroupeClient) -> None:
         self.client = client
         self.stories = client.services.stories
+        self.linking = client.services.linking
+        client.routes.on("branch:v1", self.about_button)
+
+    async def _strays(self, interaction: Interaction, typed: str) -> list[Any]:
+        return await choices.strays(self.client, interaction, typed)
 
     @app_commands.command(name="open")
     @app_commands.describe(
@@ -43,6 +51,7 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
     ) -> None:
         """Make this channel a story."""
         channel = interaction.channel
+        places.refuse_stage(channel)
         new = NewStory(
             guild_id=interaction.guild_id or 0,
             parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
@@ -117,13 +126,23 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
     @app_commands.command(name="pause")
     async def pause(self, interaction: Interaction) -> None:
         """Stop the story for a while; nothing is lost."""
-        await _say(interaction, await self.stories.pause(request_of(interaction)), "is paused")
+        card = await self.stories.pause(request_of(interaction))
+        await _say(interaction, card.place, "is paused")
 
     @app_commands.command(name="resume")
-    async def resume(self, interaction: Interaction) -> None:
-        """Go on after a pause, or open a closed story again."""
-        card = await self.stories.resume(request_of(interaction), interaction.id)
-        await _say(interaction, card, "goes on")
+    @app_commands.describe(story="A story that lost its channel, to go on in this one")
+    @app_commands.autocomplete(story=_strays)
+    async def resume(
+        self, interaction: Interaction, story: app_commands.Range[str, 0, 200] = ""
+    ) -> None:
+        """Go on after a pause, open a closed story again, or one that lost its channel."""
+        request = request_of(interaction)
+        if story or await self.stories.find(request.channel_id) is None:
+            taken = await self.linking.resume(request, places.here(interaction), story)
+            await _say(interaction, taken, "goes on here. `/story show` tells where it stands")
+            return
+        card = await self.stories.resume(request, interaction.id)
+        await _say(interaction, card.place, "goes on")
 
     @app_commands.command(name="close")
     async def close(self, interaction: Interaction) -> None:
@@ -131,9 +150,53 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         card = await self.stories.close(request_of(interaction))
         await _say(
             interaction,
-            card,
+            card.place,
             "is closed. `/story export` gives you the book; `/story resume` opens it again",
         )
+
+    @app_commands.command(name="handover")
+    @app_commands.describe(member="Who owns the story from now on")
+    async def handover(
+        self, interaction: Interaction, member: discord.Member | discord.User
+    ) -> None:
+        """Make another member the owner of this story."""
+        if not isinstance(member, discord.Member) or member.bot:
+            raise InvalidError("A story belongs to a person on this server. Choose a member.")
+        heir = actor_of(member)
+        place = await self.linking.handover(request_of(interaction), heir)
+        await _say(interaction, place, f"belongs to **{render.name(heir.name)}** now")
+
+    @app_commands.command(name="link")
+    @app_commands.describe(channel="A channel or thread in which a further scene is to be played")
+    async def link(
+        self,
+        interaction: Interaction,
+        channel: app_commands.AppCommandChannel | app_commands.AppCommandThread,
+    ) -> None:
+        """Play a further scene of this story in another channel."""
+        there = await places.to_link(interaction, channel)
+        linked = await self.linking.link(request_of(interaction), there)
+        how = "goes on" if linked.again else "has a new scene"
+        await _say(interaction, linked.place, f"{how} in <#{there.channel_id}>")
+
+    @app_commands.command(name="unlink")
+    async def unlink(self, interaction: Interaction) -> None:
+        """Set this linked channel free; what was written in it stays in the story."""
+        place = await self.linking.unlink(request_of(interaction))
+        await _say(
+            interaction,
+            place,
+            "is not played here any more. What was written here stays in it, and `/story link` "
+            "from one of its channels lets this scene go on",
+        )
+
+    async def about_button(
+        self, interaction: Interaction, key: str, values: Mapping[str, Any]
+    ) -> None:
+        """About the story, on the card of a linked channel."""
+        del key, values
+        card = await self.stories.show(interaction.channel_id or 0)
+        await interaction.response.send_message(render.story_card(card), ephemeral=True)
 
     @app_commands.command(name="export")
     @app_commands.describe(book_format="Markdown to read, JSON for other programs")
@@ -150,8 +213,8 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         await interaction.followup.send("Here it is.", file=file, ephemeral=True)
 
 
-async def _say(interaction: Interaction, card: StoryCard, what: str) -> None:
-    title = render.name(card.place.story.title)
+async def _say(interaction: Interaction, place: Place, what: str) -> None:
+    title = render.name(place.story.title)
     await interaction.response.send_message(f"**{title}** {what}.")
 
 

@@ -176,21 +176,6 @@ class TypingCog(commands.Cog):
         except StoryError as error:
             log_failure(error, channel_id=channel_id)
 
-    @commands.Cog.listener()
-    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """A channel was deleted; its story keeps its turns."""
-        await self._gone(channel.id)
-
-    @commands.Cog.listener()
-    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
-        """A thread was deleted."""
-        await self._gone(event.thread_id)
-
-    async def _gone(self, channel_id: int) -> None:
-        if await self.services.stories.find(channel_id):
-            _log.warning("channel gone", channel_id=channel_id)
-            await self.services.stories.channel_gone(channel_id)
-
     # --- what was missed -----------------------------------------------------------------------
 
     @commands.Cog.listener()

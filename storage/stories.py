@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import Opening
+from bot.ports import Binding, Opening
 from bot.story.errors import ConflictError
-from bot.story.tale import Branch, Channel, Place, Story, StoryState
+from bot.story.tale import MAIN, Branch, Channel, Place, Story, StoryState
 from storage.either import Either
 from storage.repository import Repository
 from storage.tables import branches, channels, notices, stories
@@ -41,9 +41,35 @@ def _channel(row: Row[Any]) -> Channel:
     )
 
 
+def _branch(row: Row[Any]) -> Branch:
+    return Branch(
+        id=row.branch_id,
+        story_id=row.story_id,
+        name=row.branch_name,
+        head_id=row.head_id,
+        depth=row.depth,
+        forked_from_id=row.forked_from_id,
+        fork_turn_id=row.fork_turn_id,
+        fork_depth=row.fork_depth,
+        root_id=row.root_id,
+    )
+
+
 def _place(row: Row[Any]) -> Place:
-    branch = Branch(row.branch_id, row.id, row.branch_name, row.head_id, row.depth)
-    return Place(_channel(row), _story(row), branch)
+    return Place(_channel(row), _story(row), _branch(row))
+
+
+_OF_BRANCH = (
+    branches.c.id.label("branch_id"),
+    branches.c.story_id,
+    branches.c.name.label("branch_name"),
+    branches.c.head_id,
+    branches.c.depth,
+    branches.c.forked_from_id,
+    branches.c.fork_turn_id,
+    branches.c.fork_depth,
+    branches.c.root_id,
+)
 
 
 _GET = select(stories).where(stories.c.id == bindparam("id"))
@@ -59,6 +85,12 @@ _BIND = Either(
         },
     ),
 )
+_HOME = (
+    update(branches)
+    .where(branches.c.id == bindparam("b_id"))
+    .values(home_id=bindparam("b_home_id"))
+)
+_PLAYED_IN = select(channels.c.channel_id).where(channels.c.branch_id == bindparam("branch_id"))
 _PLAYS_STATE = (
     select(stories.c.state)
     .join(channels, channels.c.story_id == stories.c.id)
@@ -69,12 +101,8 @@ _PLACE = (
         stories,
         channels.c.channel_id,
         channels.c.parent_id,
-        channels.c.story_id,
-        channels.c.branch_id,
         channels.c.seen_id,
-        branches.c.name.label("branch_name"),
-        branches.c.head_id,
-        branches.c.depth,
+        *_OF_BRANCH,
     )
     .select_from(channels)
     .join(stories, stories.c.id == channels.c.story_id)
@@ -93,7 +121,38 @@ _LIVE_CHANNELS = (
     .order_by(channels.c.bound_at, channels.c.channel_id)
 )
 _SAVE = update(stories).where(stories.c.id == bindparam("b_id"))
-_BRANCH = select(branches).where(branches.c.id == bindparam("id"))
+_BRANCH = select(*_OF_BRANCH).where(branches.c.id == bindparam("id"))
+_BRANCHES = (
+    select(*_OF_BRANCH).where(branches.c.story_id == bindparam("story_id")).order_by(branches.c.id)
+)
+
+
+def _unplayed(*columns: Any) -> Select[Any]:  # noqa: ANN401 - columns, and tables for theirs
+    return (
+        select(*columns)
+        .select_from(branches)
+        .outerjoin(channels, channels.c.branch_id == branches.c.id)
+        .where(channels.c.channel_id.is_(None))
+    )
+
+
+_LAST_HERE = (
+    _unplayed(*_OF_BRANCH)
+    .where(branches.c.story_id == bindparam("story_id"), branches.c.home_id == bindparam("home_id"))
+    .order_by(branches.c.id.desc())
+    .limit(1)
+)
+_UNPLAYED = (
+    _unplayed(stories, *_OF_BRANCH)
+    .join(stories, stories.c.id == branches.c.story_id)
+    .where(stories.c.guild_id == bindparam("guild_id"))
+    .order_by(stories.c.id.desc(), branches.c.id)
+)
+_UNDER = (
+    select(channels.c.channel_id)
+    .where(channels.c.parent_id == bindparam("parent_id"))
+    .order_by(channels.c.channel_id)
+)
 _SEEN = (
     update(channels)
     .where(
@@ -122,11 +181,10 @@ class Stories(Repository):
 
     async def open(self, opening: Opening) -> Place:
         """Open a story with its first branch, and bind the channel to it."""
-        playing = await self._scalar(_PLAYS_STATE, channel_id=opening.channel_id)
-        if playing is not None and playing is not StoryState.CLOSED:
-            raise ConflictError(
-                "This channel plays a story already. Close it first, or open yours elsewhere."
-            )
+        await self._refuse_playing(
+            opening.channel_id,
+            "This channel plays a story already. Close it first, or open yours elsewhere.",
+        )
         story_id = await self._insert(
             _OPEN,
             {
@@ -141,21 +199,48 @@ class Stories(Repository):
                 "settings": pack_settings(opening.settings),
             },
         )
-        branch_id = await self._insert(
-            _BRANCH_OF, {"story_id": story_id, "name": "main", "depth": 0}
+        binding = Binding(
+            guild_id=opening.guild_id,
+            channel_id=opening.channel_id,
+            parent_id=opening.parent_id,
+            seen_id=opening.seen_id,
+            at=opening.at,
         )
+        return await self._bind(await self.begin_branch(story_id, MAIN), binding)
+
+    async def begin_branch(self, story_id: int, name: str) -> Branch:
+        """Add an empty branch that no channel plays yet."""
+        branch_id = await self._insert(
+            _BRANCH_OF, {"story_id": story_id, "name": name, "depth": 0, "fork_depth": 0}
+        )
+        return Branch(branch_id, story_id, name, None, 0)
+
+    async def bind(self, branch: Branch, binding: Binding) -> Place:
+        """Have a channel play a branch."""
+        await self._refuse_playing(binding.channel_id, "That channel plays a story already.")
+        if await self._scalar(_PLAYED_IN, branch_id=branch.id) is not None:
+            raise ConflictError("That part of the story is played in another channel already.")
+        return await self._bind(branch, binding)
+
+    async def _refuse_playing(self, channel_id: int, refusal: str) -> None:
+        playing = await self._scalar(_PLAYS_STATE, channel_id=channel_id)
+        if playing is not None and playing is not StoryState.CLOSED:
+            raise ConflictError(refusal)
+
+    async def _bind(self, branch: Branch, binding: Binding) -> Place:
         self.rebound = True
         await self._change(
             _BIND.on(self._connection),
-            channel_id=opening.channel_id,
-            guild_id=opening.guild_id,
-            parent_id=opening.parent_id,
-            story_id=story_id,
-            branch_id=branch_id,
-            seen_id=opening.seen_id,
-            bound_at=opening.at,
+            channel_id=binding.channel_id,
+            guild_id=binding.guild_id,
+            parent_id=binding.parent_id,
+            story_id=branch.story_id,
+            branch_id=branch.id,
+            seen_id=binding.seen_id,
+            bound_at=binding.at,
         )
-        return _place((await self._all(_PLACE, channel_id=opening.channel_id))[0])
+        await self._change(_HOME, b_id=branch.id, b_home_id=binding.channel_id)
+        return _place((await self._all(_PLACE, channel_id=binding.channel_id))[0])
 
     async def get(self, story_id: int) -> Story | None:
         """The story, or None."""
@@ -192,7 +277,25 @@ class Stories(Repository):
     async def branch(self, branch_id: int) -> Branch | None:
         """The branch, or None."""
         row = await self._first(_BRANCH, id=branch_id)
-        return Branch(row.id, row.story_id, row.name, row.head_id, row.depth) if row else None
+        return _branch(row) if row else None
+
+    async def branches(self, story_id: int) -> list[Branch]:
+        """All branches of a story, the oldest first."""
+        return [_branch(row) for row in await self._all(_BRANCHES, story_id=story_id)]
+
+    async def last_played_in(self, story_id: int, channel_id: int) -> Branch | None:
+        """The newest branch of a story that no channel plays and this one played last."""
+        row = await self._first(_LAST_HERE, story_id=story_id, home_id=channel_id)
+        return _branch(row) if row else None
+
+    async def unplayed(self, guild_id: int) -> list[tuple[Story, Branch]]:
+        """The branches of a server's stories that no channel plays, newest story first."""
+        found = await self._all(_UNPLAYED, guild_id=guild_id)
+        return [(_story(row), _branch(row)) for row in found]
+
+    async def threads_under(self, parent_id: int) -> list[int]:
+        """The threads of a channel in which a story is played."""
+        return [row.channel_id for row in await self._all(_UNDER, parent_id=parent_id)]
 
     async def seen(self, channel_id: int, message_id: int) -> None:
         """Note the newest message read in a channel; an older one changes nothing."""

@@ -83,7 +83,15 @@ branches = Table(
     # The only thing about turns that ever changes.
     ref("head_id", "turns.id", nullable=True, later=True),
     count("depth"),
+    # Where a fork left the branch that it shares its past with.
+    ref("forked_from_id", "branches.id", nullable=True),
+    ref("fork_turn_id", "turns.id", nullable=True, later=True),
+    count("fork_depth"),
+    ref("root_id", "branches.id", nullable=True),
+    # The channel that plays it or did last: linked again, the branch goes on there.
+    who("home_id", nullable=True),
     CheckConstraint("(head_id IS NULL) = (depth = 0)", name="depth"),
+    CheckConstraint("(fork_turn_id IS NULL) = (fork_depth = 0)", name="fork"),
     Index(None, "story_id"),
     sqlite_autoincrement=True,
 )
@@ -99,6 +107,8 @@ channels = Table(
     ref("branch_id", "branches.id"),
     Column("seen_id", SNOWFLAKE, nullable=False),
     at("bound_at"),
+    # A branch is played in one place, or two heads of one chain would be moved at once.
+    UniqueConstraint("branch_id"),
     Index(None, "story_id"),
 )
 

@@ -7,6 +7,7 @@ from bot.services.books import Books
 from bot.services.canon import Canon
 from bot.services.casting import Casting
 from bot.services.continue_story import ContinueStory
+from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
 from bot.services.provenance import WhoWrote
@@ -23,6 +24,7 @@ class Services:
     """What a writer can do."""
 
     stories: Stories
+    linking: Linking
     casting: Casting
     parting: Parting
     take_turn: TakeTurn

@@ -16,6 +16,7 @@ from bot.story.tale import (
     MAX_STYLE,
     MAX_TITLE,
     MAX_VARIANTS,
+    Branch,
     Place,
     Settings,
     Story,
@@ -60,6 +61,7 @@ class StoryCard:
         names: display names by Discord user id.
         spent: micro-dollars spent on the story so far.
         questions: what to answer to thicken a thin premise.
+        scenes: the story's branches, the oldest first, each with the channel that plays it.
     """
 
     place: Place
@@ -70,6 +72,7 @@ class StoryCard:
     ballot: Ballot | None
     spent: int
     questions: tuple[str, ...] = ()
+    scenes: tuple[tuple[Branch, int | None], ...] = ()
 
 
 class Stories:
@@ -231,12 +234,6 @@ class Stories:
         async with self._store.write() as work:
             return await work.stories.first_time(channel_id, notice)
 
-    async def channel_gone(self, channel_id: int) -> None:
-        """Let go of a channel that was deleted. Its story keeps its turns."""
-        async with self._store.write() as work:
-            await work.stories.forget_channel(channel_id)
-            await work.tasks.drop(TaskKind.POST, channel_id)
-
     async def live_channels(self) -> dict[int, int]:
         """Channels of stories that are not closed, and the newest message read in each."""
         async with self._store.read() as work:
@@ -248,6 +245,8 @@ async def _card(work: UnitOfWork, place: Place) -> StoryCard:
     company = await work.cast.company(story.id)
     facts = await work.canon.facts(story.id, CANON)
     spent = await work.purse.spent_on(story.id)
+    played = {c.branch_id: c.channel_id for c in await work.stories.channels(story.id)}
+    branches = await work.stories.branches(story.id)
     return StoryCard(
         place=place,
         company=company,
@@ -256,6 +255,7 @@ async def _card(work: UnitOfWork, place: Place) -> StoryCard:
         facts=len(facts),
         ballot=await work.ballots.live(place.branch.id),
         spent=spent,
+        scenes=tuple((branch, played.get(branch.id)) for branch in branches),
     )
 
 

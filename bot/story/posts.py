@@ -15,6 +15,7 @@ class PostKind(StrEnum):
     NOTE = "note"
     ASK = "ask"
     DISPUTE = "dispute"
+    BRANCH = "branch"
 
 
 class PostState(StrEnum):
@@ -51,7 +52,7 @@ class NewPost:
     Attributes:
         subject_id: id of the turn, ballot or taking-back it shows; for a NOTE, of the story; for
             an ASK, of the post about which the owner is asked whether it stands; for a DISPUTE, of
-            the fact.
+            the fact; for a BRANCH, of the branch that is played there from now on.
         part: from 0, of ``parts``.
         name: the speaker's name (TURN only).
         text: what to show (TURN and NOTE); at most 2,000 characters.

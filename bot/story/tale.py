@@ -7,6 +7,8 @@ from enum import StrEnum
 MAX_TITLE = 100
 MAX_PREMISE = 2_000
 MAX_STYLE = 1_000
+MAIN = "main"
+"""The name of a story's first branch."""
 MAX_VARIANTS = 4
 """Variants that one request may ask for."""
 
@@ -110,6 +112,12 @@ class Branch:
     Attributes:
         head_id: the last turn, or None while nothing was written.
         depth: number of turns from the first to the head, withdrawn ones included.
+        forked_from_id: the branch with which it shares its past; None for one that began empty.
+        fork_turn_id: the last turn of that shared past.
+        fork_depth: the depth of that turn; what lies no deeper is shared. 0 for one that began
+            empty.
+        root_id: the branch that began empty and from which this one came by forks; None for such
+            a branch itself.
     """
 
     id: int
@@ -117,6 +125,15 @@ class Branch:
     name: str
     head_id: int | None
     depth: int
+    forked_from_id: int | None = None
+    fork_turn_id: int | None = None
+    fork_depth: int = 0
+    root_id: int | None = None
+
+    @property
+    def tree(self) -> int:
+        """What branches have in common that came from one another by forks."""
+        return self.root_id or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Any
 import discord
 
 from bot.services.ballot_card import Ballotcard
+from bot.services.linking import BranchCard
 from bot.services.take_back import TakenBackCard
 from bot.story.ballot import LIVE, BallotState, Step, Variant, VariantState, shows_counts
 from bot.story.draft import script
@@ -207,6 +208,24 @@ def taken_back_card(card: TakenBackCard) -> discord.ui.LayoutView:
         text = f"{render.name(card.by)} took back {passages} of {who}."
     redo = button("Redo", f"redo:v1:{card.taking_back.id}", emoji="↩️")
     return card_view(text, rows=[[redo]], colour=DONE)
+
+
+def branch_card(card: BranchCard) -> discord.ui.LayoutView:
+    """What is played in a channel from now on, and what to do there."""
+    title = f"### {render.name(card.story.title)} · {render.name(card.branch.name)}"
+    beside = f" beside {render.places(card.others)}" if card.others else ""
+    if card.branch.depth:
+        told = render.counted(card.branch.depth, "turn")
+        scene = f"This scene of the story ({told} so far) goes on here{beside}."
+    else:
+        scene = f"A scene of the story begins here{beside}."
+    text = (
+        f"{scene} What is written here stays here; the cast and what is true are shared.\n"
+        "Claim a character with `/cast claim`, then just type. `/scene continue` asks the model "
+        "for ways on."
+    )
+    about = button("About the story", f"branch:v1:{card.branch.id}", emoji="📖")
+    return card_view(title, text, rows=[[about]], colour=ACCENT)
 
 
 def ask_card(post_id: int, speaker: str) -> discord.ui.LayoutView:

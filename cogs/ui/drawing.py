@@ -4,6 +4,7 @@ import discord
 
 from bot.ports import Store
 from bot.services.ballot_card import BallotCards
+from bot.services.linking import Linking
 from bot.services.reviewing import Reviewing
 from bot.services.take_back import TakeBack
 from bot.story.posts import Post, PostKind
@@ -14,12 +15,18 @@ class Drawings:
     """Draws cards, and knows a card again by the ids of its buttons."""
 
     def __init__(
-        self, store: Store, ballots: BallotCards, take_back: TakeBack, reviewing: Reviewing
+        self,
+        store: Store,
+        ballots: BallotCards,
+        take_back: TakeBack,
+        reviewing: Reviewing,
+        linking: Linking,
     ) -> None:
         self._store = store
         self._ballots = ballots
         self._take_back = take_back
         self._reviewing = reviewing
+        self._linking = linking
 
     async def draw(self, post: Post) -> discord.ui.LayoutView | None:
         """The card of a post; None if there is nothing to show."""
@@ -33,6 +40,9 @@ class Drawings:
             case PostKind.DISPUTE:
                 disputed = await self._reviewing.card(post.subject_id)
                 return fact_cards.dispute_card(disputed) if disputed else None
+            case PostKind.BRANCH:
+                branch = await self._linking.card(post.subject_id)
+                return cards.branch_card(branch) if branch else None
             case PostKind.ASK:
                 async with self._store.read() as work:
                     asked = await work.posts.get(post.subject_id)
@@ -59,6 +69,7 @@ class Drawings:
             PostKind.TAKEN_BACK: "redo",
             PostKind.ASK: "again",
             PostKind.DISPUTE: "factkeep",
+            PostKind.BRANCH: "branch",
         }[post.kind]
         return f"{wanted}:v1:{post.subject_id}" in ids
 

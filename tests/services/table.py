@@ -11,6 +11,7 @@ from bot.services.casting import Casting
 from bot.services.common import Request
 from bot.services.continue_story import Continuation, ContinueStory, Opened
 from bot.services.drafting import Drafting
+from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
 from bot.services.provenance import WhoWrote
@@ -69,6 +70,7 @@ class Table:
         self.voting = Vote(store, clock, self.settling)
         self.cards = BallotCards(store, clock)
         self.stories = Stories(store, clock)
+        self.linking = Linking(store, clock)
         self.casting = Casting(store, clock)
         self.parting = Parting(store, clock)
         self.take_turn = TakeTurn(store, clock)

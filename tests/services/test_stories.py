@@ -152,7 +152,7 @@ async def test_channels_to_listen_to(table: Table) -> None:
     await table.stories.seen(CHANNEL, 500)
     await table.stories.seen(CHANNEL, 400)
     assert await table.stories.live_channels() == {CHANNEL: 500}
-    await table.stories.channel_gone(CHANNEL)
+    await table.linking.channel_gone(CHANNEL)
     assert await table.stories.live_channels() == {}
     assert await table.stories.find(CHANNEL) is None
 

@@ -123,7 +123,7 @@ async def test_what_is_not_there(table: Table) -> None:
         await table.voting.none(by(ADA), 99)
     assert await table.cards.card(99) is None
     ballot = await table.ballot()
-    await table.stories.channel_gone(CHANNEL)
+    await table.linking.channel_gone(CHANNEL)
     with pytest.raises(NotFoundError, match="not played here"):
         await table.vote(ADA, ballot.variants[0])
 

@@ -13,8 +13,11 @@ COMMANDS = {
         "style point_of_view variants window_hours quorum tie counts voters proxying ai"
     ),
     "story pause": "",
-    "story resume": "",
+    "story resume": "story",
     "story close": "",
+    "story handover": "member",
+    "story link": "channel",
+    "story unlink": "",
     "story export": "format",
     "cast add": "name description",
     "cast edit": "name",
@@ -38,6 +41,7 @@ COMMANDS = {
     "canon retire": "fact",
 }
 COMPLETED = {
+    "story resume story",
     "cast edit name",
     "cast show name",
     "cast claim name",

@@ -16,6 +16,7 @@ depends_on = None
 # come and cannot add one afterwards; PostgreSQL the other way round.
 _RING = (
     ("branches", "head_id", "turns"),
+    ("branches", "fork_turn_id", "turns"),
     ("deeds", "ballot_id", "ballots"),
     ("ballots", "winner_id", "variants"),
 )
@@ -38,8 +39,8 @@ def downgrade() -> None:
     raise NotImplementedError("Delete the database instead.")
 
 
-def _later(column: str, target: str) -> tuple[tuple[str, str], ...]:
-    return ((column, target),) if pen.is_sqlite() else ()
+def _later(*references: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return references if pen.is_sqlite() else ()
 
 
 def _stories() -> None:
@@ -58,7 +59,7 @@ def _stories() -> None:
         pen.at("closed_at", nullable=True),
         pen.json("settings"),
     )
-    # Of a branch only the head moves; its depth moves with it.
+    # Of a branch only the head moves, its depth with it, and the channel that plays it.
     pen.table(
         "branches",
         pen.own_id(),
@@ -66,8 +67,14 @@ def _stories() -> None:
         pen.prose("name"),
         pen.row("head_id", nullable=True),
         pen.count("depth"),
+        pen.ref("forked_from_id", "branches", nullable=True),
+        pen.row("fork_turn_id", nullable=True),
+        pen.count("fork_depth"),
+        pen.ref("root_id", "branches", nullable=True),
+        pen.big("home_id", nullable=True),
         pen.check("depth", "(head_id IS NULL) = (depth = 0)"),
-        later=_later("head_id", "turns"),
+        pen.check("fork", "(fork_turn_id IS NULL) = (fork_depth = 0)"),
+        later=_later(("head_id", "turns"), ("fork_turn_id", "turns")),
     )
     pen.index("ix_branches_story_id", "branches", "story_id")
     # Discord's id alone is the key: a channel plays one story.
@@ -80,6 +87,7 @@ def _stories() -> None:
         pen.ref("branch_id", "branches"),
         pen.big("seen_id"),
         pen.at("bound_at"),
+        pen.unique("branch_id"),
         key=("channel_id",),
     )
     pen.index("ix_channels_story_id", "channels", "story_id")
@@ -152,7 +160,7 @@ def _turns() -> None:
         pen.big("message_id", nullable=True),
         pen.unique("ballot_id"),
         pen.unique("message_id"),
-        later=_later("ballot_id", "ballots"),
+        later=_later(("ballot_id", "ballots")),
     )
     # Turns are never changed: each knows the one before it and how deep it lies.
     pen.table(
@@ -236,7 +244,7 @@ def _ballots() -> None:
         pen.big("closed_by", nullable=True),
         pen.prose("closing_note"),
         pen.at("settled_at", nullable=True),
-        later=_later("winner_id", "variants"),
+        later=_later(("winner_id", "variants")),
     )
     pen.index("ix_ballots_branch_id", "ballots", "branch_id")
     pen.index(
@@ -334,7 +342,7 @@ def _rest() -> None:
         "posts",
         pen.own_id(),
         pen.big("channel_id"),
-        pen.word("kind", "turn ballot taken_back note ask dispute"),
+        pen.word("kind", "turn ballot taken_back note ask dispute branch"),
         pen.row("subject_id"),
         pen.count("part"),
         pen.count("parts"),

@@ -1,0 +1,106 @@
+"""Where a story can be played: what Discord's channels allow, told as sentences."""
+
+import discord
+from discord import app_commands
+
+from bot.services.linking import Target
+from bot.story.errors import InvalidError, NotAllowedError, NotFoundError
+from cogs import render
+from cogs.actor import Interaction
+
+Given = app_commands.AppCommandChannel | app_commands.AppCommandThread
+"""A channel or thread that somebody chose as an option."""
+Playable = discord.TextChannel | discord.VoiceChannel | discord.Thread
+
+STAGE = "On a stage nobody can type, so no story is played there. Choose a text channel or thread."
+FORUM = "A forum holds posts, and each post can be a story of its own. Choose or make a post in it."
+CATEGORY = "A category holds channels. Choose one of them."
+ARCHIVED = "That thread is archived or locked. Open it again first."
+FOREIGN = "That channel is on another server. Choose one on this server."
+HIDDEN = (
+    "I do not see that channel. Whoever manages it gives my role **View Channel**: Channel "
+    "settings → Permissions."
+)
+
+
+def refuse_stage(channel: object) -> None:
+    """Refuse a channel in which nothing can be typed.
+
+    Raises:
+        InvalidError: with the sentence.
+    """
+    if isinstance(channel, discord.StageChannel):
+        raise InvalidError(STAGE)
+
+
+async def to_link(interaction: Interaction, given: Given) -> Target:
+    """The channel that somebody chose for a further scene, if a scene can be played there.
+
+    Raises:
+        InvalidError: it is no place for a story.
+        NotFoundError: the bot does not see it.
+        NotAllowedError: the bot or the person may not write there; the text names what is missing.
+    """
+    channel = given.resolve()
+    if channel is None:
+        try:
+            channel = await given.fetch()
+        except (discord.Forbidden, discord.NotFound):
+            raise NotFoundError(HIDDEN) from None
+    if channel.guild.id != interaction.guild_id:
+        raise InvalidError(FOREIGN)
+    refuse_stage(channel)
+    if isinstance(channel, discord.ForumChannel):
+        raise InvalidError(FORUM)
+    if not isinstance(channel, Playable):
+        raise InvalidError(CATEGORY)
+    if isinstance(channel, discord.Thread) and (channel.archived or channel.locked):
+        raise InvalidError(ARCHIVED)
+    _refuse_silent(channel, given.permissions)
+    return target(interaction, channel)
+
+
+def target(interaction: Interaction, channel: Playable) -> Target:
+    """A channel as a place for a branch; what was typed before the command does not count."""
+    return Target(
+        guild_id=channel.guild.id,
+        channel_id=channel.id,
+        parent_id=channel.parent_id if isinstance(channel, discord.Thread) else None,
+        name=channel.name,
+        seen_id=interaction.id,
+    )
+
+
+def here(interaction: Interaction) -> Target:
+    """The channel in which a command was given, as a place for a branch.
+
+    Raises:
+        InvalidError: it is no place for a story.
+    """
+    refuse_stage(interaction.channel)
+    if not isinstance(interaction.channel, Playable):
+        raise InvalidError(CATEGORY)
+    return target(interaction, interaction.channel)
+
+
+def _refuse_silent(channel: Playable, theirs: discord.Permissions) -> None:
+    ours = channel.permissions_for(channel.guild.me)
+    for granted, whose, mended in (
+        (ours, "I lack", "gives it to my role"),
+        (theirs, "You lack", "gives it to you"),
+    ):
+        lacking = [what for key, what in _to_write(channel) if not getattr(granted, key)]
+        if lacking:
+            raise NotAllowedError(
+                f"{whose} {render.listed(lacking)} there. Whoever manages that channel {mended}: "
+                "Channel settings → Permissions."
+            )
+
+
+def _to_write(channel: Playable) -> tuple[tuple[str, str], ...]:
+    if isinstance(channel, discord.Thread):
+        return (
+            ("view_channel", "**View Channel**"),
+            ("send_messages_in_threads", "**Send Messages in Threads**"),
+        )
+    return (("view_channel", "**View Channel**"), ("send_messages", "**Send Messages**"))
