@@ -1,8 +1,9 @@
 """Places where messages stand: text channels, forums, threads and direct messages."""
 
+import contextlib
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
@@ -137,22 +138,22 @@ class Channel:
 
     def allow(self, who: "Role | Member | User | Person", bits: int) -> None:
         """Allow permissions here to a role or a member, over what the server says."""
-        over = self._overwrite(who)
-        over.allow |= bits
-        over.deny &= ~bits
-        self._changed()
+        with self._synced():
+            over = self._overwrite(who)
+            over.allow |= bits
+            over.deny &= ~bits
 
     def deny(self, who: "Role | Member | User | Person", bits: int) -> None:
         """Deny permissions here to a role or a member, over what the server says."""
-        over = self._overwrite(who)
-        over.deny |= bits
-        over.allow &= ~bits
-        self._changed()
+        with self._synced():
+            over = self._overwrite(who)
+            over.deny |= bits
+            over.allow &= ~bits
 
     def clear(self, who: "Role | Member | User | Person") -> None:
         """Forget what this channel allows and denies to a role or a member."""
-        self.overwrites.pop(who.user.id if isinstance(who, Member) else who.id, None)
-        self._changed()
+        with self._synced():
+            self.overwrites.pop(who.user.id if isinstance(who, Member) else who.id, None)
 
     def set_slowmode(self, seconds: int) -> None:
         """Let people wait so long between two messages of theirs."""
@@ -195,6 +196,27 @@ class Channel:
         target = who.user.id if isinstance(who, Member) else who.id
         fresh = Overwrite(target, for_member=not isinstance(who, Role))
         return self.overwrites.setdefault(target, fresh)
+
+    @property
+    def rules(self) -> dict[int, tuple[int, int]]:
+        """What is allowed and denied here, by the id of the role or member."""
+        return {one.id: (one.allow, one.deny) for one in self.overwrites.values()}
+
+    def take_over(self, category: "Channel") -> None:
+        """Copy a category's overwrites: that is all that a channel has of its category."""
+        self.overwrites = {one.id: replace(one) for one in category.overwrites.values()}
+        self._changed()
+
+    @contextlib.contextmanager
+    def _synced(self) -> Iterator[None]:
+        """Change overwrites; a category's channels that agreed with it before do so after."""
+        before = self.rules
+        children = [] if self.guild is None else self.guild.channels.values()
+        agreeing = [one for one in children if one.parent is self and one.rules == before]
+        yield
+        self._changed()
+        for child in agreeing:
+            child.take_over(self)
 
     def _changed(self) -> None:
         if self.guild is not None:

@@ -9,6 +9,7 @@ from aiohttp import BodyPartReader, web
 from playground.server import (  # noqa: F401 - importing them fills the table of routes
     rest_channels,
     rest_commands,
+    rest_files,
     rest_guilds,
     rest_identity,
     rest_interactions,
@@ -76,13 +77,15 @@ class Door:
         call = Call(self._world, route, params, dict(request.query))
         call.by_bot = request.headers.get("Authorization") == self._authorization
         if not call.by_bot and not route.with_token:
+            self._limits.answered(401, {})
             return _response(401, {"message": "401: Unauthorized", "code": 0})
         verdict = self._limits.take(
-            route, params, by_bot=call.by_bot, webhook_channel=_webhook_channel(call)
+            route, params, whose=_whose(call), webhook_channel=_webhook_channel(call)
         )
         record = Request(request.method, _public(path, params), None, call.query)
         if verdict.retry_after is not None:
             self._log(record, _TOO_MANY, verdict.body())
+            self._limits.answered(_TOO_MANY, verdict.refusal())
             return _response(_TOO_MANY, verdict.body(), verdict.refusal())
         try:
             status, body, headers = await self._act(request, call, record)
@@ -92,6 +95,7 @@ class Door:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500)
+        self._limits.answered(status, headers)
         return _response(status, body, verdict.headers | headers)
 
     async def _act(
@@ -129,6 +133,14 @@ def _public(path: str, params: dict[str, str]) -> str:
     """Return a path without its token."""
     token = params.get("webhook_token") or params.get("interaction_token")
     return path.replace(token, ":token") if token else path
+
+
+def _whose(call: Call) -> str | None:
+    """Return whose over-all limit a request counts for: answers to interactions are free."""
+    free = str(call.world.bot.id)
+    if "interaction_token" in call.params or call.params.get("webhook_id") == free:
+        return None
+    return "bot" if call.by_bot else "address"
 
 
 def _webhook_channel(call: Call) -> int | None:

@@ -210,6 +210,7 @@ class Gateway:
         for guild in self._guilds(session):
             session.send("GUILD_CREATE", self.guild_create(guild, intents))
         self.identified += 1
+        self._world.portal.sessions_left -= 1
         self._world.bus.stir()
         return None
 

@@ -41,9 +41,15 @@ class Guild:
         """The role that the bot brought along; change its ``permissions`` to test refusals."""
         return next(role for role in self.roles.values() if role.managed)
 
-    def add_channel(self, name: str, *, topic: str | None = None) -> Channel:
-        """Add a text channel that everybody sees."""
-        return self.world.add_channel(self, name, Channel.TEXT, topic)
+    def add_channel(
+        self, name: str, *, topic: str | None = None, category: Channel | None = None
+    ) -> Channel:
+        """Add a text channel that everybody sees whom its category, if any, does not keep out."""
+        return self.world.add_channel(self, name, Channel.TEXT, topic, category=category)
+
+    def add_category(self, name: str) -> Channel:
+        """Add a category; channels in it begin with its overwrites and follow their changes."""
+        return self.world.add_channel(self, name, Channel.CATEGORY)
 
     def add_forum(self, name: str, *, tags: tuple[str, ...] = ()) -> Channel:
         """Add a forum, in which every post is a thread."""
@@ -52,10 +58,6 @@ class Guild:
     def add_stage(self, name: str) -> Channel:
         """Add a stage, on which people speak and nobody types."""
         return self.world.add_channel(self, name, Channel.STAGE)
-
-    def add_category(self, name: str) -> Channel:
-        """Add a category, which only holds channels."""
-        return self.world.add_channel(self, name, Channel.CATEGORY)
 
     def add_thread(
         self,

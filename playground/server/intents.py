@@ -57,7 +57,7 @@ def hears(intents: int, happening: Happening, bot: User) -> bool:
     """
     if happening.whispered:
         return False
-    needed = _needed(happening)
+    needed = 0 if _about_itself(happening, bot) else _needed(happening)
     if intents & needed != needed:
         return False
     if happening.kind == "GUILD_DELETE":
@@ -68,6 +68,14 @@ def hears(intents: int, happening: Happening, bot: User) -> bool:
     if channel is None or channel.deleted or happening.kind in _HEARD_UNSEEN:
         return True
     return can(bot, channel, May.VIEW_CHANNEL)
+
+
+def _about_itself(happening: Happening, bot: User) -> bool:
+    """Tell whether the bot's own membership changed: that it hears with any intents.
+
+    Source: https://discord.com/developers/docs/events/gateway-events#guild-member-update
+    """
+    return happening.kind == "GUILD_MEMBER_UPDATE" and happening.user is bot
 
 
 def _needed(happening: Happening) -> int:

@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 
 from aiohttp import web
 
+from playground.server.cdn import Cdn
 from playground.server.cdn_door import CdnDoor
 from playground.server.door import PREFIX, Door
 from playground.server.faults import Faults
@@ -55,7 +56,7 @@ class LocalDiscord:
         self.token = f"local.{self.world.token()}"
         file = openapi or os.environ.get(OPENAPI_VARIABLE)
         self._schema = Schema(Path(file)) if file else None
-        self._rate_limits = RateLimits(time.monotonic, on=rate_limits)
+        self._rate_limits = RateLimits(time.monotonic, clock, on=rate_limits)
         self.gateway = Gateway(self.world, self.token)
         self.faults = Faults(self.world, self.gateway, self._unplug, self._plug_in)
         self._door = Door(self.world, self.token, self._rate_limits, self._schema, self.faults)
@@ -256,6 +257,19 @@ class LocalDiscord:
     def rate_limited(self) -> int:
         """How many requests were refused with 429."""
         return self._rate_limits.refused
+
+    @property
+    def invalid_requests(self) -> int:
+        """How many answers of the last ten minutes had status 401, 403 or 429.
+
+        At 10,000 Discord bans an address for a while.
+        """
+        return self._rate_limits.invalid
+
+    @property
+    def cdn(self) -> Cdn:
+        """The store of files; its ``expire`` lets every address given so far expire."""
+        return self.world.cdn
 
     def before(self, method: str, path: str, hook: Hook) -> HookHandle:
         """Call a hook before a matching request is carried out.

@@ -113,7 +113,8 @@ def _check_permission(command: Command, guild: Guild, user: User) -> None:
     needed = command.body.get("default_member_permissions")
     if needed is None:
         return
-    bits = in_guild(guild.members[user.id])
+    member = guild.members.get(user.id)
+    bits = in_guild(member) if member is not None else 0
     if bits & int(needed) != int(needed) or (int(needed) == 0 and user.id != guild.owner_id):
         raise InteractionFailed(f"{user.display_name} may not use {command.body['name']!r}")
 

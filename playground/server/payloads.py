@@ -288,6 +288,9 @@ def message_json(message: Message, world: "World", *, nested: bool = False) -> J
         "pinned": message.pinned,
         "flags": message.flags,
     }
+    if message.attachments and (message.embeds or message.components):
+        body["embeds"] = world.cdn.freshened(message.embeds)
+        body["components"] = world.cdn.freshened(message.components)
     _optional_parts(message, body, world)
     if not nested and message.reference is not None:
         _answered(message, body, world)

@@ -30,6 +30,8 @@ class Portal:
     members: bool = True
     presences: bool = True
     shards: int = 1
+    sessions_left: int = 1000
+    """How many times the bot may still identify today."""
 
     @property
     def flags(self) -> int:

@@ -33,7 +33,8 @@ def create_channel(call: Call) -> Answer:
     faults.between("name", name, 1, 100)
     faults.refuse_if_any()
     kind = int(call.body.get("type") or Channel.TEXT)
-    made = call.world.add_channel(place, name, kind, call.body.get("topic"))
+    above = place.channels.get(int(call.body.get("parent_id") or 0))
+    made = call.world.add_channel(place, name, kind, call.body.get("topic"), category=above)
     return 201, payloads.channel_json(made)
 
 

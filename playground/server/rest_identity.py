@@ -74,7 +74,12 @@ def gateway(call: Call) -> Answer:
 @table.add("GET", "/gateway/bot")
 def gateway_bot(call: Call) -> Answer:
     """Answer with the gateway's address and how many shards to use."""
-    limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 16}
+    limit = {
+        "total": 1000,
+        "remaining": call.world.portal.sessions_left,
+        "reset_after": 0,
+        "max_concurrency": 16,
+    }
     return 200, {
         "url": call.world.gateway_url,
         "shards": call.world.portal.shards,

@@ -78,7 +78,7 @@ def allow_sending(sender: User, channel: Channel, body: Json, *, files: bool) ->
         ApiError: 50001, 50013, 50007, or 50008/50024 for a place that holds no messages.
     """
     require(sender, channel, sending(channel))
-    if channel.kind == Channel.FORUM:
+    if channel.kind in (Channel.FORUM, Channel.CATEGORY):
         raise errors.ApiError(400, 50008, "Cannot send messages in a non-text channel")
     if files:
         require(sender, channel, May.ATTACH_FILES)

@@ -4,6 +4,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from playground.server import payloads
@@ -147,9 +148,13 @@ class World:
         kind: int,
         topic: str | None = None,
         tags: tuple[str, ...] = (),
+        *,
+        category: Channel | None = None,
     ) -> Channel:
         """Add a channel to a server; ``tags`` are those of a forum."""
-        channel = Channel(self.ids.next(), kind, name, guild, topic=topic)
+        channel = Channel(self.ids.next(), kind, name, guild, category, topic=topic)
+        if category is not None:
+            channel.overwrites = {id_: replace(one) for id_, one in category.overwrites.items()}
         channel.position = len(guild.channels)
         channel.tags = [{"id": str(self.ids.next()), "name": tag} | _PLAIN_TAG for tag in tags]
         guild.channels[channel.id] = channel
@@ -170,6 +175,10 @@ class World:
             return
         for thread in channel.threads:
             self._forget_channel(thread, guild)
+        for child in guild.channels.values():
+            if child.parent is channel:
+                child.parent = None
+                self.channel_changed(child)
         self._forget_channel(channel, guild)
         data = payloads.channel_json(channel)
         if channel.thread:
