@@ -21,8 +21,10 @@ from typing import Self
 from playground.server.channel import Channel
 from playground.server.fault_kinds import AFTER_THE_DEED, TRANSIENT, Fault, replied
 from playground.server.gateway import Gateway
+from playground.server.guild import Guild
 from playground.server.happenings import Happening
 from playground.server.hooks import Reply, Request
+from playground.server.payloads import guild_json
 from playground.server.storm import Storm
 from playground.server.world import World
 
@@ -289,6 +291,16 @@ class Faults:
             yield
         finally:
             self._gateway.delivery.release(channel)
+
+    @contextlib.contextmanager
+    def outage(self, guild: Guild) -> Iterator[None]:
+        """Let a server be unavailable for a while: the bot is still its member, but hears so."""
+        self._world.tell("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, guild=guild)
+        try:
+            yield
+        finally:
+            data = guild_json(guild) | {"unavailable": False}
+            self._world.tell("GUILD_CREATE", data, guild=guild)
 
     @contextlib.asynccontextmanager
     async def no_network(self) -> AsyncIterator[None]:

@@ -325,7 +325,8 @@ class Gateway:
                 continue
             if happening.kind == "GUILD_CREATE" and happening.guild is not None:
                 joined = self.guild_create(happening.guild, session.intents)
-                del joined["unavailable"]  # told of known servers only: this one is new
+                if "unavailable" not in happening.data:
+                    del joined["unavailable"]  # told of known servers only: this one is new
                 session.send("GUILD_CREATE", joined)
             else:
                 data = heard(session.intents, happening, self._world.bot)

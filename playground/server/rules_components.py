@@ -36,6 +36,8 @@ def check_components(components: list[Json], *, v2: bool, faults: Faults) -> Non
         v2: whether the message carries the Components V2 flag (32768).
         faults: where to note it.
     """
+    if not components:
+        return
     for index, one in enumerate(components):
         _check(one, f"components.{index}", _TOP_V2 if v2 else _TOP_V1, faults)
     if not v2 and len(components) > MAX_ROWS:

@@ -52,6 +52,28 @@ async def test_a_channel_is_deleted_with_its_threads_and_webhooks(bot, guild, in
         await bot.fetch_channel(thread.id)
 
 
+async def test_webhooks_are_deleted(bot, inn):
+    hooks = [await bot.place(inn).create_webhook(name=f"No. {n}") for n in range(2)]
+    await bot.hears("webhooks_update", 2)
+    inn.delete_webhooks()
+    await bot.hears("webhooks_update", 4)
+    for hook in hooks:
+        with pytest.raises(discord.NotFound) as caught:
+            await hook.send("x")
+        assert caught.value.code == 10015
+    assert await bot.place(inn).webhooks() == []
+
+
+async def test_a_server_is_unavailable_for_a_while(bot, local, guild, inn, anna):
+    with local.faults.outage(guild):
+        assert (await bot.hears("guild_unavailable")).id == guild.id
+        assert bot.get_guild(guild.id).unavailable
+    assert (await bot.hears("guild_available")).id == guild.id
+    assert bot.events("guild_join") == []
+    await anna.say(inn, "back again")
+    await bot.hears("message")
+
+
 async def test_a_thread_is_archived_locked_and_deleted(bot, guild, inn, anna):
     thread = guild.add_thread(inn, by=anna)
     place = await bot.fetch_channel(thread.id)
