@@ -11,7 +11,7 @@ import structlog
 from bot.backstage.runner import Runner
 from bot.client import IntentRefused, TroupeClient, point_at
 from bot.narrator import ClaudeNarrator, Service
-from bot.ports import Clock, Limits, Narrator
+from bot.ports import Clock, Limits
 from bot.services.ballot_card import BallotCards
 from bot.services.books import Books
 from bot.services.canon import Canon
@@ -21,6 +21,7 @@ from bot.services.drafting import Drafting
 from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
+from bot.services.proposing import Proposing
 from bot.services.provenance import WhoWrote
 from bot.services.registry import Services
 from bot.services.reviewing import Reviewing
@@ -54,7 +55,7 @@ class Troupe:
 
     settings: Settings
     store: Database
-    narrator: Narrator
+    narrator: ClaudeNarrator
     services: Services
     stage: DiscordStage
     client: TroupeClient
@@ -76,6 +77,7 @@ def _service_of(settings: Settings) -> Service:
         api_key=settings.anthropic_api_key.get_secret_value(),
         base_url=settings.anthropic_base_url,
         model=settings.troupe_model,
+        chores_model=settings.troupe_chores_model,
         timeout=max(1.0, settings.troupe_draft_seconds - NARRATOR_HEAD_START),
     )
 
@@ -110,7 +112,10 @@ async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterat
         # The stage speaks through the client, and the client's cogs call services that need the
         # stage: the client is handed over once it is made.
         reviewing = Reviewing(store, clock)
-        stage = DiscordStage(Drawings(store, ballot_cards, take_back, reviewing, linking))
+        proposing = Proposing(store, clock, narrator, limits)
+        stage = DiscordStage(
+            Drawings(store, ballot_cards, take_back, reviewing, linking, proposing)
+        )
         outbox = Outbox(store, clock, stage)
         services = Services(
             stories=Stories(store, clock),
@@ -125,6 +130,7 @@ async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterat
             ballot_cards=ballot_cards,
             canon=Canon(store, clock),
             reviewing=reviewing,
+            proposing=proposing,
             books=Books(store),
             who_wrote=WhoWrote(store),
             outbox=outbox,
@@ -133,6 +139,7 @@ async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterat
             TaskKind.DRAFT: drafting.run,
             TaskKind.SETTLE: settling.run,
             TaskKind.POST: outbox.run,
+            TaskKind.PROPOSE: proposing.run,
         }
         runner = Runner(store, clock, handlers, _holder(settings))
         local = {"ready_timeout": LOCAL_READY_TIMEOUT} if settings.discord_api_base else {}

@@ -16,6 +16,7 @@ from bot.story.canon import Fact, FactState, NewFact
 from bot.story.cast import Character, Claim, Company, Sheet, Writer
 from bot.story.posts import Manner, NewPost, Post
 from bot.story.prompt import Prompt
+from bot.story.proposal import NewProposal, Proposal, ProposedFact
 from bot.story.purse import Call, CallState, Usage
 from bot.story.tale import Branch, Channel, Place, Settings, Story
 from bot.story.tasks import Task, TaskKind
@@ -476,8 +477,40 @@ class CanonRepository(Protocol):
         """
         ...
 
+    async def of_proposal(self, proposal_id: int) -> list[Fact]:
+        """The facts that a proposal brought, whatever became of them, by number."""
+        ...
+
     async def of_turns(self, turn_ids: Sequence[int]) -> list[Fact]:
         """Facts (canon or proposed) that came from these turns."""
+        ...
+
+
+class ProposalRepository(Protocol):
+    """Requests to propose facts."""
+
+    async def add(self, new: NewProposal) -> Proposal:
+        """Note a request, in state READING.
+
+        Raises:
+            ConflictError: the branch is being read already. (The constraint decides races.)
+        """
+        ...
+
+    async def get(self, proposal_id: int) -> Proposal | None:
+        """The proposal, or None."""
+        ...
+
+    async def last(self, branch_id: int) -> Proposal | None:
+        """The newest DONE one of a branch, or None."""
+        ...
+
+    async def save(self, proposal: Proposal) -> None:
+        """Keep who asked when, state, call, failure and what was dropped.
+
+        Raises:
+            ConflictError: it shall be READING, and the branch is being read already.
+        """
         ...
 
 
@@ -654,6 +687,7 @@ class UnitOfWork(Protocol):
     turns: TurnRepository
     ballots: BallotRepository
     canon: CanonRepository
+    proposals: ProposalRepository
     posts: PostRepository
     purse: PurseRepository
     tasks: TaskRepository
@@ -714,6 +748,37 @@ class Draft:
     model: str
     usage: Usage
     cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The facts that the model proposed, unchecked, and what that cost in micro-dollars."""
+
+    facts: tuple[ProposedFact, ...]
+    model: str
+    usage: Usage
+    cost: int
+
+
+class Scribe(Protocol):
+    """The model at chores: it reads, and writes no prose."""
+
+    @property
+    def chores_model(self) -> str:
+        """The id of the model for chores, as configured."""
+        ...
+
+    def estimate_reading(self, prompt: Prompt, most: int) -> int:
+        """What a proposal of so many facts will cost at most likely, in micro-dollars."""
+        ...
+
+    async def propose_facts(self, prompt: Prompt) -> Extract:
+        """Propose facts from the turns of a prompt, in one call.
+
+        Raises:
+            NarratorError: as for ``Narrator.draft``.
+        """
+        ...
 
 
 class Narrator(Protocol):

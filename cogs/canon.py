@@ -31,6 +31,7 @@ class CanonCog(
         self.client = client
         self.canon = client.services.canon
         self.reviewing = client.services.reviewing
+        self.proposing = client.services.proposing
         client.routes.on("canonpage:v1", self.page_button)
 
     async def _settled(self, interaction: Interaction, typed: str) -> list[Any]:
@@ -73,6 +74,9 @@ class CanonCog(
     async def _pages(self, interaction: Interaction, about: str) -> list[str]:
         listed = await self.canon.listed(interaction.channel_id or 0, about)
         lines = [render.fact_line(fact, listed.names) for fact in listed.facts]
+        if not about:
+            found = await self.proposing.waiting(interaction.channel_id or 0)
+            lines += [render.waiting(one, interaction.guild_id or 0) for one in found]
         nothing = f"Nothing is settled about {render.name(about)}." if about else NOTHING
         return render.pages(lines or [nothing])
 
@@ -117,6 +121,13 @@ class CanonCog(
         disputed = await self.reviewing.dispute(request_of(interaction), fact, why)
         await interaction.response.send_message(
             f"Fact {disputed.number} is in question now; its card asks everybody.", ephemeral=True
+        )
+
+    @app_commands.command(name="propose")
+    async def propose(self, interaction: Interaction) -> None:
+        """Have the model propose facts from what was said lately. People accept or reject each."""
+        await interaction.response.send_message(
+            render.reading(await self.proposing.ask(request_of(interaction))), ephemeral=True
         )
 
 

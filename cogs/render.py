@@ -8,11 +8,13 @@ import discord
 from bot.services.canon import FactCard
 from bot.services.casting import CastList, CharacterCard
 from bot.services.parting import Offer
+from bot.services.proposing import Waiting
 from bot.services.provenance import Provenance
 from bot.services.stories import StoryCard
 from bot.services.take_back import History
 from bot.story.ballot import Ballot, BallotState
 from bot.story.canon import Fact, FactState
+from bot.story.proposal import Proposal
 from bot.story.purse import in_cents
 from bot.story.tale import AiPolicy, Proxying, Settings, StoryState
 from bot.story.turn import Source, TakingBackKind
@@ -168,8 +170,8 @@ def settings_card(settings: Settings) -> str:
     }[settings.proxying]
     policy = {
         AiPolicy.FULL: "full",
-        AiPolicy.VOICES: "voices only (unclaimed characters and the narrator)",
-        AiPolicy.SCRIBE: "scribe (the model writes no prose)",
+        AiPolicy.VOICES: "voices only (unclaimed characters and the narrator; no proposed facts)",
+        AiPolicy.SCRIBE: "scribe (the model writes no prose; it may propose facts)",
     }[settings.ai]
     hours = settings.window.total_seconds() / 3600
     lines = [
@@ -242,7 +244,9 @@ def fact_line(fact: Fact, names_known: Mapping[int, str] | None = None) -> str:
     about = f"**{name(fact.about)}** · " if fact.about else ""
     mark = {
         FactState.CANON: "",
-        FactState.PROPOSED: " *(to be reviewed: its source is gone or changed)*",
+        FactState.PROPOSED: " *(to be reviewed: its source is gone or changed)*"
+        if fact.accepted_by
+        else " *(proposed)*",
         FactState.DISPUTED: _doubt(fact, names_known or {}),
         FactState.RETIRED: " *(retired)*",
     }[fact.state]
@@ -256,10 +260,29 @@ def _doubt(fact: Fact, names_known: Mapping[int, str]) -> str:
     return f" *(disputed{who}{why})*"
 
 
+def reading(proposal: Proposal) -> str:
+    """That the model is about to read, and what that costs."""
+    passages = "passage" if proposal.turns == 1 else f"{proposal.turns} passages"
+    return (
+        f"Reading the last {passages}, {in_cents(proposal.estimate)}. A card shows what the model "
+        "proposes; nothing of it is true before somebody accepts it."
+    )
+
+
+def waiting(card: Waiting, guild_id: int) -> str:
+    """Where proposed facts wait."""
+    wait = "proposed fact waits" if card.facts == 1 else "proposed facts wait"
+    where = f"https://discord.com/channels/{guild_id}/{card.channel_id}/{card.message_id}"
+    return f"-# {card.facts} {wait} for a decision: {where}"
+
+
 def fact_card(card: FactCard, guild_id: int) -> str:
     """A fact with where it came from."""
     fact = card.fact
-    lines = [fact_line(fact), f"-# Added by {name(card.proposed_by)}, {when(fact.added_at)}"]
+    how = "Proposed by the model, asked by" if fact.proposal_id else "Added by"
+    lines = [fact_line(fact), f"-# {how} {name(card.proposed_by)}, {when(fact.added_at)}"]
+    if fact.proposal_id and card.accepted_by:
+        lines.append(f"-# Accepted by {name(card.accepted_by)}")
     if fact.state is FactState.PROPOSED:
         lines.append("-# It is not told to the model until somebody keeps it.")
     if card.disputed_by:

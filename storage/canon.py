@@ -31,6 +31,9 @@ _FACTS = (
     )
     .order_by(facts.c.number)
 )
+_OF_PROPOSAL = (
+    select(facts).where(facts.c.proposal_id == bindparam("proposal_id")).order_by(facts.c.number)
+)
 _SET = update(facts).where(facts.c.id == bindparam("b_id"))
 _OF_TURNS = (
     select(facts)
@@ -62,6 +65,7 @@ class Canon(Repository):
             from_turn_id=fact.from_turn_id,
             added_at=at,
             supersedes_id=fact.supersedes_id,
+            proposal_id=fact.proposal_id,
             why="",
         )
         assert row is not None  # noqa: S101 - an INSERT without a conflict clause returns its row
@@ -110,6 +114,11 @@ class Canon(Repository):
             disputed = state is FactState.DISPUTED
             values |= {"disputed_by": by if disputed else None, "why": why if disputed else ""}
         await self._change(_SET, b_id=fact_id, **values)
+
+    async def of_proposal(self, proposal_id: int) -> list[Fact]:
+        """The facts that a proposal brought, whatever became of them, by number."""
+        found = await self._all(_OF_PROPOSAL, proposal_id=proposal_id)
+        return [_fact(row) for row in found]
 
     async def of_turns(self, turn_ids: Sequence[int]) -> list[Fact]:
         """Facts (canon or proposed) that came from these turns."""

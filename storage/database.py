@@ -16,6 +16,7 @@ from bot.ports import (
     CastRepository,
     Clock,
     PostRepository,
+    ProposalRepository,
     PurseRepository,
     StoryRepository,
     TaskRepository,
@@ -30,6 +31,7 @@ from storage.cast import Cast
 from storage.faults import BUSY, as_storage_error
 from storage.migrating import migrate
 from storage.posts import Posts
+from storage.proposals import Proposals
 from storage.purse import Purse
 from storage.stories import Stories
 from storage.tasks import Tasks
@@ -58,6 +60,7 @@ class Unit:
         self.turns: TurnRepository = Turns(connection)
         self.ballots: BallotRepository = Ballots(connection)
         self.canon: CanonRepository = Canon(connection)
+        self.proposals: ProposalRepository = Proposals(connection)
         self.posts: PostRepository = Posts(connection, clock)
         self.purse: PurseRepository = Purse(connection)
         self.tasks: TaskRepository = self._tasks

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from bot.story.ballot import BallotState, Pending, VariantState
 from bot.story.canon import FactState
 from bot.story.posts import Manner, PostKind, PostState
+from bot.story.proposal import ProposalState
 from bot.story.purse import CallState
 from bot.story.tale import StoryState
 from bot.story.tasks import TaskKind
@@ -54,6 +55,7 @@ IS_WAITING = text("state IN ('due', 'sending', 'removing')")
 IS_STALE = text("state = 'posted' AND wanted <> shown")
 KEEPS_ORIGINAL = text("state = 'posted' AND original_id IS NOT NULL")
 IS_PENDING = text("state = 'pending'")
+IS_READING = text("state = 'reading'")
 IS_UNRELEASED = text("released_at IS NULL")
 IS_NOT_REDONE = text("redone_at IS NULL")
 
@@ -356,6 +358,31 @@ holds = Table(
     PrimaryKeyConstraint("ballot_id", "writer_id", "kind"),
 )
 
+proposals = Table(
+    "proposals",
+    metadata,
+    row_id(),
+    ref("story_id", "stories.id"),
+    ref("branch_id", "branches.id"),
+    who("channel_id"),
+    who("asked_by"),
+    at("asked_at"),
+    count("after_depth"),
+    ref("until_turn_id", "turns.id"),
+    count("turns"),
+    Column("estimate", MONEY, nullable=False),
+    Column("state", words(ProposalState, "state"), nullable=False),
+    # Which call it is, so that one asking is not paid twice after a crash.
+    ref("call_id", "calls.id", nullable=True),
+    prose("failure"),
+    count("uncited"),
+    count("known"),
+    # A branch is read by one at a time, however many ask.
+    only("uq_proposals_reading", "branch_id", IS_READING, unique=True),
+    Index(None, "branch_id"),
+    sqlite_autoincrement=True,
+)
+
 facts = Table(
     "facts",
     metadata,
@@ -378,8 +405,10 @@ facts = Table(
     ref("supersedes_id", "facts.id", nullable=True),
     who("disputed_by", nullable=True),
     prose("why"),
+    ref("proposal_id", "proposals.id", nullable=True),
     UniqueConstraint("story_id", "number"),
     Index(None, "source_turn_id"),
+    Index(None, "proposal_id"),
     sqlite_autoincrement=True,
 )
 

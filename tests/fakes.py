@@ -6,10 +6,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from bot.ports import Draft, DraftedVariant, StageLaterError, StageUnsureError
+from bot.ports import Draft, DraftedVariant, Extract, StageLaterError, StageUnsureError
 from bot.story.posts import Manner, Post
 from bot.story.prompt import Prompt
+from bot.story.proposal import ProposedFact
 from bot.story.purse import Usage
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -38,9 +40,10 @@ class FakeNarrator:
     def __init__(self) -> None:
         self.prompts: list[Prompt] = []
         self.asked_for: list[int] = []
+        self.hanging = asyncio.Event()
         self.price = 1_000
         """Micro-dollars per variant, in estimates and answers."""
-        self._answers: deque[tuple[Sequence[DraftedVariant] | Exception | None, Meanwhile | None]]
+        self._answers: deque[tuple[Sequence[Any] | Exception | None, Meanwhile | None]]
         self._answers = deque()
 
     @property
@@ -59,24 +62,43 @@ class FakeNarrator:
         """The next call is never answered."""
         self._answers.append((None, None))
 
+    @property
+    def chores_model(self) -> str:
+        return "fake-chores"
+
+    def read(self, *facts: ProposedFact, meanwhile: Meanwhile | None = None) -> None:
+        """The next answer at a chore."""
+        self._answers.append((facts, meanwhile))
+
+    def estimate_reading(self, prompt: Prompt, most: int) -> int:
+        assert not prompt.may_voice
+        return self.price * most
+
+    async def propose_facts(self, prompt: Prompt) -> Extract:
+        facts = await self._answer(prompt)
+        return Extract(facts, self.chores_model, Usage(input_tokens=7, output_tokens=9), 500)
+
     def estimate(self, prompt: Prompt, variants: int) -> int:
         assert prompt.may_voice
         return self.price * variants
 
     async def draft(self, prompt: Prompt, variants: int) -> Draft:
-        self.prompts.append(prompt)
         self.asked_for.append(variants)
+        drafted = await self._answer(prompt)
+        cost = self.price * variants
+        return Draft(drafted, self.model, Usage(input_tokens=10, output_tokens=20), cost)
+
+    async def _answer(self, prompt: Prompt) -> tuple[Any, ...]:
+        self.prompts.append(prompt)
         answer, meanwhile = self._answers.popleft()
         if meanwhile:
             await meanwhile()
         if isinstance(answer, Exception):
             raise answer
         if answer is None:
+            self.hanging.set()
             await asyncio.Event().wait()
-        cost = self.price * variants
-        return Draft(
-            tuple(answer or ()), self.model, Usage(input_tokens=10, output_tokens=20), cost
-        )
+        return tuple(answer or ())
 
 
 class FakeStage:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from bot.ports import DraftedVariant
 from bot.story.names import NARRATOR, NARRATOR_KEY, name_key
+from bot.story.proposal import ProposedFact
 from bot.story.turn import Beat, BeatKind
 
 MAX_OPENINGS = 200
@@ -52,6 +53,25 @@ class _Variant(_Lenient):
     beats: Annotated[list[_Beat], BeforeValidator(_records)] = []
 
 
+def _whole(value: object) -> int:
+    """A whole number, also one spelt as text; 0 for anything else."""
+    try:
+        return int(str(value)) if isinstance(value, int | str) else 0
+    except ValueError:
+        return 0
+
+
+class _Fact(_Lenient):
+    turn: Annotated[int, BeforeValidator(_whole)] = 0
+    quote: _Text = ""
+    about: _Text = ""
+    fact: _Text = ""
+
+
+class _Facts(_Lenient):
+    facts: Annotated[list[_Fact], BeforeValidator(_records)] = []
+
+
 class _Answer(_Lenient):
     variants: Annotated[list[_Variant], BeforeValidator(_records)] = []
 
@@ -69,18 +89,23 @@ def _beat(beat: _Beat) -> Beat:
     return Beat(actor, _kind(beat.kind, actor), beat.text)
 
 
-def _is_answer(value: object) -> bool:
-    """Whether a JSON value could be the answer: variants, or a bare list of them."""
+def _is_answer(value: object, what: str, sign: str) -> bool:
+    """Whether a JSON value could be the answer: an object with a list, or the bare list."""
     if isinstance(value, dict):
-        return isinstance(value.get("variants"), list)
-    return isinstance(value, list) and any("beats" in item for item in _records(value))
+        return isinstance(value.get(what), list)
+    return isinstance(value, list) and any(sign in item for item in _records(value))
 
 
-def _find(text: str) -> Any:  # noqa: ANN401 - JSON is any
+def _find(text: str, what: str, sign: str) -> Any:  # noqa: ANN401 - JSON is any
     """The first JSON value in a text that could be the answer, or None.
 
     The whole text first, then whatever starts at an opening brace or bracket: fences, a preface,
     and thoughts spoken aloud by a local model are so passed over.
+
+    Args:
+        text: the answer.
+        what: the key of the list in it.
+        sign: a key that an item of a bare list has.
     """
     decoder = json.JSONDecoder(strict=False)
     openings = (i for i, c in enumerate(text) if c in "{[")
@@ -89,7 +114,7 @@ def _find(text: str) -> Any:  # noqa: ANN401 - JSON is any
             value, _end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
             continue
-        if _is_answer(value):
+        if _is_answer(value, what, sign):
             return value
     return None
 
@@ -104,7 +129,7 @@ def read_variants(text: str) -> tuple[DraftedVariant, ...]:
         As many variants as are there: more or fewer than asked for, or none at all if the text
         is not the agreed JSON.
     """
-    value = _find(text)
+    value = _find(text, "variants", "beats")
     answer = _Answer.model_validate({"variants": value} if isinstance(value, list) else value or {})
     drafted = (
         DraftedVariant(
@@ -114,3 +139,19 @@ def read_variants(text: str) -> tuple[DraftedVariant, ...]:
         for variant in answer.variants
     )
     return tuple(variant for variant in drafted if variant.beats)
+
+
+def read_facts(text: str) -> tuple[ProposedFact, ...] | None:
+    """The facts in an answer, those without words left out; None if it is not the agreed JSON.
+
+    An empty list is an answer: nothing new was established.
+    """
+    value = _find(text, "facts", "fact")
+    if value is None:
+        return None
+    answer = _Facts.model_validate({"facts": value} if isinstance(value, list) else value)
+    return tuple(
+        ProposedFact(fact.turn, fact.quote, fact.about, fact.fact)
+        for fact in answer.facts
+        if fact.fact
+    )

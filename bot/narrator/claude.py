@@ -1,4 +1,4 @@
-"""Claude as the narrator: one structured call per draft, with a retry that knows when to stop."""
+"""Claude as narrator and scribe: one structured call, with a retry that knows when to stop."""
 
 import asyncio
 import random
@@ -6,18 +6,24 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import structlog
 from typing_extensions import override
 
-from bot.narrator.answer import read_variants
-from bot.narrator.prices import DEFAULT_MODEL, cost_of, expected_usage
-from bot.narrator.request import blocks_of, to_body
+from bot.narrator.answer import read_facts, read_variants
+from bot.narrator.prices import (
+    CHORES_MODEL,
+    DEFAULT_MODEL,
+    cost_of,
+    expected_reading,
+    expected_usage,
+)
+from bot.narrator.request import FACTS_SCHEMA, SCHEMA, Manner, blocks_of, to_body
 from bot.narrator.tally import Tally, Trouble, TroubleKind, judge
 from bot.narrator.warmth import Warmth
-from bot.ports import Draft
+from bot.ports import Draft, Extract
 from bot.story.errors import (
     NarratorBusyError,
     NarratorError,
@@ -27,6 +33,7 @@ from bot.story.errors import (
     NarratorSilentError,
 )
 from bot.story.prompt import Prompt
+from bot.story.proposal import MAX_PROPOSED
 from bot.story.purse import Usage
 
 if TYPE_CHECKING:
@@ -59,6 +66,7 @@ class Service:
         api_key: never shown, not even in ``repr``. Local servers take any or none.
         base_url: without the path ``/v1``.
         model: id of the prose model.
+        chores_model: id of the model for chores.
         timeout: seconds for a whole draft, retries and waiting included.
         effort: how much the model thinks before it writes. None: "low" at Anthropic's own
             service, where prose gains little from more, and unsaid to servers elsewhere, which
@@ -74,6 +82,7 @@ class Service:
     api_key: str = field(repr=False)
     base_url: str = ANTHROPIC
     model: str = DEFAULT_MODEL
+    chores_model: str = CHORES_MODEL
     timeout: float = 170.0
     effort: Effort | None = None
     max_tokens: int = 12_000
@@ -104,7 +113,10 @@ class ModelStatus:
 
 
 class ClaudeNarrator:
-    """The narrator of ``bot.ports``, asking Claude. Make one with ``open`` and close it."""
+    """The narrator and the scribe of ``bot.ports``, asking Claude.
+
+    Make one with ``open`` and close it.
+    """
 
     def __init__(
         self, service: Service, client: "AsyncAnthropic", wire: ModuleType, warmth: Warmth
@@ -168,7 +180,17 @@ class ClaudeNarrator:
         model.
         """
         blocks = blocks_of(prompt)
-        return self._cost(expected_usage(blocks, variants, self._warmth.blocks_warm(blocks)))
+        usage = expected_usage(blocks, variants, self._warmth.blocks_warm(blocks))
+        return self._cost(self.model, usage)
+
+    @property
+    def chores_model(self) -> str:
+        """The id of the model for chores, as configured."""
+        return self._service.chores_model
+
+    def estimate_reading(self, prompt: Prompt, most: int) -> int:
+        """What a proposal of so many facts will cost at most likely, in micro-dollars."""
+        return self._cost(self.chores_model, expected_reading(blocks_of(prompt), most))
 
     async def draft(self, prompt: Prompt, variants: int) -> Draft:
         """Write variants of the next beats in one call.
@@ -185,25 +207,7 @@ class ClaudeNarrator:
                 spent is as the service told. If the answer broke off, its output is estimated
                 from the text that came; if time was up before any came, the cost is the estimate.
         """
-        body = to_body(
-            prompt,
-            model=self.model,
-            max_tokens=self._service.max_tokens,
-            effort=self._effort,
-        )
-        tally = Tally()
-        try:
-            async with asyncio.timeout(self._service.timeout) as limit:
-                trouble = await self._ask(body, tally, limit.when() or 0.0)
-        except TimeoutError:
-            trouble = Trouble(
-                TroubleKind.SILENT,
-                f"No answer came from Claude within {self._service.timeout:.0f} s. Ask again.",
-                unsure=not tally.started,
-                word="timeout",
-            )
-        if trouble is None:
-            trouble = judge(tally)
+        tally, trouble = await self._call(prompt, self.model, SCHEMA)
         drafted = read_variants(tally.text) if trouble is None else ()
         if trouble is None and not drafted:
             trouble = Trouble(
@@ -216,10 +220,51 @@ class ClaudeNarrator:
         # Raised outside of any ``except``, so that no exception of the SDK, which holds the key
         # and the prompt, hangs on to ours.
         if trouble is not None:
-            raise self._error(trouble, tally, self.estimate(prompt, variants))
-        cost = self._cost(tally.usage, tally.write_5m_tokens)
+            raise self._error(trouble, tally, self.model, self.estimate(prompt, variants))
+        cost = self._cost(self.model, tally.usage, tally.write_5m_tokens)
         _log.info("narrator.drafted", model=self.model, variants=len(drafted), cost=cost)
         return Draft(drafted[:variants], tally.model or self.model, tally.usage, cost)
+
+    async def propose_facts(self, prompt: Prompt) -> Extract:
+        """Propose facts from the turns of a prompt, in one call of the model for chores.
+
+        Raises:
+            NarratorError: as for ``draft``.
+        """
+        model = self.chores_model
+        tally, trouble = await self._call(prompt, model, FACTS_SCHEMA)
+        facts = read_facts(tally.text) if trouble is None else ()
+        if facts is None:
+            trouble = Trouble(
+                TroubleKind.GARBLED,
+                "Claude's answer was not in the agreed form. Ask again.",
+                word="no_facts",
+            )
+        if trouble is not None:
+            raise self._error(trouble, tally, model, self.estimate_reading(prompt, MAX_PROPOSED))
+        cost = self._cost(model, tally.usage, tally.write_5m_tokens)
+        found = facts or ()
+        _log.info("narrator.read", model=model, facts=len(found), cost=cost)
+        return Extract(found, tally.model or model, tally.usage, cost)
+
+    async def _call(
+        self, prompt: Prompt, model: str, schema: dict[str, Any]
+    ) -> tuple[Tally, Trouble | None]:
+        """Ask once, in the time there is; what came, and what went wrong, if anything."""
+        manner = Manner(model, self._service.max_tokens, self._effort, schema)
+        body = to_body(prompt, manner)
+        tally = Tally()
+        try:
+            async with asyncio.timeout(self._service.timeout) as limit:
+                trouble = await self._ask(body, tally, limit.when() or 0.0)
+        except TimeoutError:
+            trouble = Trouble(
+                TroubleKind.SILENT,
+                f"No answer came from Claude within {self._service.timeout:.0f} s. Ask again.",
+                unsure=not tally.started,
+                word="timeout",
+            )
+        return tally, trouble if trouble is not None else judge(tally)
 
     async def check(self) -> ModelStatus:
         """Whether the configured model exists and the key is good, as the service tells.
@@ -229,7 +274,7 @@ class ClaudeNarrator:
         """
         found = await self._wire.look_up(self._client, self.model, CHECK_SECONDS)
         if isinstance(found, Trouble):
-            raise self._error(found, Tally(), 0)
+            raise self._error(found, Tally(), self.model, 0)
         return ModelStatus(
             id=str(found.get("id") or self.model),
             name=str(found.get("display_name") or ""),
@@ -265,20 +310,20 @@ class ClaudeNarrator:
             _log.info("narrator.repeats", attempt=attempt, wait=wait, status=trouble.status)
             await asyncio.sleep(wait)
 
-    def _cost(self, usage: Usage, write_5m_tokens: int = 0) -> int:
+    def _cost(self, model: str, usage: Usage, write_5m_tokens: int = 0) -> int:
         return cost_of(
-            self.model,
+            model,
             usage,
             write_5m_tokens=write_5m_tokens,
             free_unless_known=not self._service.is_anthropic,
         )
 
-    def _error(self, trouble: Trouble, tally: Tally, estimate: int) -> NarratorError:
+    def _error(self, trouble: Trouble, tally: Tally, model: str, estimate: int) -> NarratorError:
         """The error for a trouble, with what was spent; logged by name and number only."""
         usage = tally.spent()
         # Some refusals before any output are free, depending on their category. They are counted
         # all the same: a cap had better count too much.
-        cost = estimate if trouble.unsure else self._cost(usage, tally.write_5m_tokens)
+        cost = estimate if trouble.unsure else self._cost(model, usage, tally.write_5m_tokens)
         _log.warning(
             "narrator.failed",
             kind=trouble.kind.value,
@@ -286,7 +331,7 @@ class ClaudeNarrator:
             status=trouble.status,
             request_id=trouble.request_id,
             retry_after=trouble.retry_after,
-            model=self.model,
+            model=model,
             cost=cost,
         )
         error = _ERRORS[trouble.kind](trouble.sentence, usage)

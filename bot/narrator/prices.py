@@ -15,6 +15,9 @@ from bot.story.purse import Usage
 DEFAULT_MODEL = "claude-opus-5-5"
 """The prose model unless the operator names another."""
 
+CHORES_MODEL = "claude-haiku-5-5"
+"""The model for chores unless the operator names another."""
+
 WRITE_5M = Decimal("1.25")
 """Price of writing a token to the cache for 5 minutes, as a multiple of the input price."""
 
@@ -31,6 +34,9 @@ script is nearer to one token than to a third.
 
 TOKENS_PER_VARIANT = 350
 """Output expected for one variant: about 200 words of prose and the JSON around them."""
+
+TOKENS_PER_FACT = 120
+"""Output expected for one proposed fact with the words it cites."""
 
 THINKING_TOKENS = 300
 """Thinking expected at low effort; it is billed as output."""
@@ -151,3 +157,9 @@ def expected_usage(blocks: Sequence[Block], variants: int, warm: int = 0) -> Usa
     written = sum(tokens[warm:last]) + (TOKENS_FOR_SCHEMA if marks and not warm else 0)
     plain = sum(tokens[last:]) + (0 if marks else TOKENS_FOR_SCHEMA)
     return Usage(plain, written, read, TOKENS_PER_VARIANT * variants + THINKING_TOKENS)
+
+
+def expected_reading(blocks: Sequence[Block], most: int) -> Usage:
+    """The usage to expect of a proposal of so many facts; nothing of it is cached."""
+    plain = sum(tokens_in(block.text) for block in blocks) + TOKENS_FOR_SCHEMA
+    return Usage(plain, 0, 0, TOKENS_PER_FACT * most + THINKING_TOKENS)

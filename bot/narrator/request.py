@@ -1,6 +1,7 @@
 """A prompt value as the Messages API wants it: blocks with marks for the cache, and one schema."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -45,9 +46,46 @@ SCHEMA: dict[str, Any] = {
     "required": ["variants"],
     "additionalProperties": False,
 }
-"""The form of every answer. It is the same for all calls, because another one would miss the
+"""The form of every draft. It is the same for all of them, because another one would miss the
 cache; how many variants to write is a matter of the prompt. It holds no limits of length or
 number, which the service does not enforce."""
+
+
+_FACT = {
+    "type": "object",
+    "properties": {
+        # Where it stands comes first: the sentence is made from the words, not the other way.
+        "turn": {"type": "integer"},
+        "quote": {"type": "string"},
+        "about": {"type": "string"},
+        "fact": {"type": "string"},
+    },
+    "required": ["turn", "quote", "about", "fact"],
+    "additionalProperties": False,
+}
+
+FACTS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"facts": {"type": "array", "items": _FACT}},
+    "required": ["facts"],
+    "additionalProperties": False,
+}
+"""The form of proposed facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a request is to be answered.
+
+    Attributes:
+        effort: how much the model thinks; None leaves it unsaid.
+        schema: the form of the answer.
+    """
+
+    model: str
+    max_tokens: int
+    effort: str | None
+    schema: dict[str, Any]
 
 
 def _speakable(text: str) -> str:
@@ -83,8 +121,8 @@ def blocks_of(prompt: Prompt) -> list[Block]:
     return cut_blocks((*prompt.system, *prompt.scene))
 
 
-def to_body(prompt: Prompt, *, model: str, max_tokens: int, effort: str | None) -> dict[str, Any]:
-    """The body of a request for a draft, but for ``stream``.
+def to_body(prompt: Prompt, manner: Manner) -> dict[str, Any]:
+    """The body of a request, but for ``stream``.
 
     No temperature, no opening words of the answer and no thinking parameter: the service of
     2026-10-21 refuses the first two, and its prose models refuse most values of the third.
@@ -92,13 +130,13 @@ def to_body(prompt: Prompt, *, model: str, max_tokens: int, effort: str | None) 
     blocks = blocks_of(prompt)
     rules = len(cut_blocks(prompt.system))
     body: dict[str, Any] = {
-        "model": model,
-        "max_tokens": max_tokens,
+        "model": manner.model,
+        "max_tokens": manner.max_tokens,
         "messages": [{"role": "user", "content": _to_wire(blocks[rules:])}],
-        "output_config": {"format": {"type": "json_schema", "schema": SCHEMA}},
+        "output_config": {"format": {"type": "json_schema", "schema": manner.schema}},
     }
     if rules:
         body["system"] = _to_wire(blocks[:rules])
-    if effort is not None:
-        body["output_config"]["effort"] = effort
+    if manner.effort is not None:
+        body["output_config"]["effort"] = manner.effort
     return body

@@ -176,6 +176,8 @@ def window_start(now: datetime) -> datetime:
 async def redraw_fact(work: UnitOfWork, fact: Fact, now: datetime) -> None:
     """Have the cards redrawn on which a fact stands."""
     await refresh(work, PostKind.DISPUTE, fact.id, now)
+    if fact.proposal_id:
+        await refresh(work, PostKind.PROPOSAL, fact.proposal_id, now)
 
 
 async def review_facts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -> None:

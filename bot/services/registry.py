@@ -10,6 +10,7 @@ from bot.services.continue_story import ContinueStory
 from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
+from bot.services.proposing import Proposing
 from bot.services.provenance import WhoWrote
 from bot.services.reviewing import Reviewing
 from bot.services.revise import Revise
@@ -35,6 +36,7 @@ class Services:
     ballot_cards: BallotCards
     canon: Canon
     reviewing: Reviewing
+    proposing: Proposing
     books: Books
     who_wrote: WhoWrote
     outbox: Outbox

@@ -81,7 +81,7 @@ class Reviewing:
         async with self._store.write() as work:
             place, _ = await self._allowed(work, request)
             fact = await _in_question(work, place, fact_id)
-            if fact.state is FactState.PROPOSED and not await _still_cited(work, fact):
+            if fact.state is FactState.PROPOSED and not await _still_cited(work, place, fact):
                 raise ConflictError(
                     f"The words that fact {fact.number} came from are gone from the story. "
                     "Reword it to stand on its own, or let it go."
@@ -132,7 +132,7 @@ class Reviewing:
             fact = await _in_question(work, place, fact_id)
             _require_other(request, place, fact, standing)
             await _refuse_known(work, fact, kept)
-            cited = await _still_cited(work, fact)
+            cited = await _still_cited(work, place, fact)
             await self._retire(work, request, place, fact, now)
             held_from = fact.from_turn_id if fact.state is FactState.PROPOSED else None
             new = NewFact(
@@ -198,12 +198,16 @@ async def _in_question(work: UnitOfWork, place: Place, fact_id: int) -> Fact:
     return fact
 
 
-async def _still_cited(work: UnitOfWork, fact: Fact) -> bool:
+async def _still_cited(work: UnitOfWork, place: Place, fact: Fact) -> bool:
     """Whether the words that a fact came from stand in their turn; one without a source is fine."""
     if fact.source_turn_id is None:
         return True
     turn = await work.turns.get(fact.source_turn_id)
-    return turn is not None and not turn.withdrawn and fact.quote in turn.text
+    if turn is None or turn.withdrawn or fact.quote not in turn.text:
+        return False
+    # It may have been undone where it was said, and stand where that past is shared.
+    branches = {turn.branch_id, place.branch.id}
+    return any([await work.turns.in_past(turn.id, branch_id) for branch_id in branches])
 
 
 async def _refuse_known(work: UnitOfWork, fact: Fact, text: str) -> None:

@@ -32,6 +32,7 @@ class NewFact:
         quote: the words of that turn that it came from.
         from_turn_id: the turn from which on it holds; None for "from the beginning".
         supersedes_id: the fact in whose place it comes, if there is one.
+        proposal_id: the proposal of the model that it is part of, if it is.
     """
 
     story_id: int
@@ -44,6 +45,7 @@ class NewFact:
     quote: str = ""
     from_turn_id: int | None = None
     supersedes_id: int | None = None
+    proposal_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Fact:
         disputed_by: who doubts it, or did when it was retired.
         why: their reason; may be empty.
         supersedes_id: the fact whose place it took.
+        proposal_id: the proposal of the model that it was part of; then ``proposed_by`` is who
+            asked for that.
     """
 
     id: int
@@ -75,6 +79,7 @@ class Fact:
     supersedes_id: int | None = None
     disputed_by: int | None = None
     why: str = ""
+    proposal_id: int | None = None
 
 
 def clean_fact(text: str) -> str:

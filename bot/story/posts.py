@@ -16,6 +16,7 @@ class PostKind(StrEnum):
     ASK = "ask"
     DISPUTE = "dispute"
     BRANCH = "branch"
+    PROPOSAL = "proposal"
 
 
 class PostState(StrEnum):
@@ -52,7 +53,8 @@ class NewPost:
     Attributes:
         subject_id: id of the turn, ballot or taking-back it shows; for a NOTE, of the story; for
             an ASK, of the post about which the owner is asked whether it stands; for a DISPUTE, of
-            the fact; for a BRANCH, of the branch that is played there from now on.
+            the fact; for a BRANCH, of the branch that is played there from now on; for a
+            PROPOSAL, of that.
         part: from 0, of ``parts``.
         name: the speaker's name (TURN only).
         text: what to show (TURN and NOTE); at most 2,000 characters.

@@ -177,12 +177,14 @@ def compose(scene: Scene, request: Request) -> Prompt:
     for fact in scene.facts:
         is_settled = first_told is not None and fact.added_at < first_told
         (settled if is_settled else recent).append(fact)
-    head = Block("\n".join([_story(scene.story), *_cast(scene), *map(_fact, settled)]), cached=True)
-    told = [_turn(turn) for turn in scene.turns]
+    head = Block(
+        "\n".join([_story(scene.story), *_cast(scene), *map(fact_tag, settled)]), cached=True
+    )
+    told = [turn_tag(turn) for turn in scene.turns]
     last = len(told) - 1
     marks = {last, last - LOOK_BACK}
     turns = [Block(text, cached=n in marks) for n, text in enumerate(told)]
-    tail = Block("\n".join([*map(_fact, recent), _request(request, may_voice, scene)]))
+    tail = Block("\n".join([*map(fact_tag, recent), _request(request, may_voice, scene)]))
     return Prompt((Block(RULES, cached=True),), (head, *turns, tail), may_voice)
 
 
@@ -197,10 +199,11 @@ def _story(story: Story) -> str:
 
 def _cast(scene: Scene) -> list[str]:
     # Secrets are left out for everybody: what is not in the prompt cannot slip out.
-    return [_character(character) for character in scene.company.characters]
+    return [character_tag(character) for character in scene.company.characters]
 
 
-def _character(character: Character) -> str:
+def character_tag(character: Character) -> str:
+    """A character as the model is told of it, without secrets."""
     sheet = character.sheet
     fields = (("voice", sheet.voice), ("wants", sheet.wants), ("fears", sheet.fears))
     told = [escape(sheet.description)] if sheet.description else []
@@ -210,13 +213,16 @@ def _character(character: Character) -> str:
     return f"<character name={quoteattr(character.name)}>{'; '.join(told)}</character>"
 
 
-def _fact(fact: Fact) -> str:
+def fact_tag(fact: Fact) -> str:
+    """A fact as the model is told of it."""
     about = f" about={quoteattr(fact.about)}" if fact.about else ""
     return f'<fact n="{fact.number}"{about}>{escape(fact.text)}</fact>'
 
 
-def _turn(turn: Turn) -> str:
-    return f'<turn n="{turn.depth}" speaker={quoteattr(turn.speaker)}>{escape(turn.text)}</turn>'
+def turn_tag(turn: Turn, most: int | None = None) -> str:
+    """A turn as the model reads it; ``most`` characters of it, if it is longer."""
+    text = escape(turn.text[:most])
+    return f'<turn n="{turn.depth}" speaker={quoteattr(turn.speaker)}>{text}</turn>'
 
 
 def _request(request: Request, may_voice: Sequence[str], scene: Scene) -> str:

@@ -53,8 +53,8 @@ class Voters(StrEnum):
 class AiPolicy(StrEnum):
     """How much the model may write.
 
-    All, only voices and narration of the unclaimed, or no prose. Drafts of a ballot are voices and
-    narration, so the first two do not differ yet.
+    FULL: drafts and chores. VOICES: drafts alone, as characters nobody holds and the narrator.
+    SCRIBE: chores alone (it reads, and proposes facts), no prose.
     """
 
     FULL = "full"

@@ -9,12 +9,13 @@ class TaskKind(StrEnum):
     """What a task does.
 
     DRAFT: write the next round of a ballot. SETTLE: look whether a ballot is decided.
-    POST: send, redraw and delete what is due in a channel.
+    POST: send, redraw and delete what is due in a channel. PROPOSE: read turns and propose facts.
     """
 
     DRAFT = "draft"
     SETTLE = "settle"
     POST = "post"
+    PROPOSE = "propose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Task:
     """A deed to be done once, named by kind and subject.
 
     Attributes:
-        subject_id: ballot id for DRAFT and SETTLE, Discord channel id for POST.
+        subject_id: ballot id for DRAFT and SETTLE, Discord channel id for POST, proposal id for
+            PROPOSE.
         due_at: when it may be begun.
         attempts: times it was begun since it last succeeded.
         version: raised by each new request for the deed; a runner that finished an older version

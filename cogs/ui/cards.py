@@ -1,5 +1,6 @@
 """Cards: bot messages drawn from what storage holds, in Components V2."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -26,17 +27,27 @@ ACCENT = discord.Colour(0x7A5CC0)
 DONE = discord.Colour(0x5C6370)
 
 
+Part = tuple[str, list[discord.ui.Button[Any]]]
+"""A text and a row of buttons below it; either may be missing."""
+
+
 def card_view(
     *texts: str,
     rows: list[list[discord.ui.Button[Any]]],
     colour: discord.Colour,
 ) -> discord.ui.LayoutView:
     """A card of texts, and of rows of buttons below them."""
+    parts: list[Part] = [(text, []) for text in texts]
+    return view_of([*parts, *(("", row) for row in rows)], colour=colour)
+
+
+def view_of(parts: Sequence[Part], *, colour: discord.Colour) -> discord.ui.LayoutView:
+    """A card of parts: a text (if any), and a row of buttons (if any) below each."""
     view = discord.ui.LayoutView(timeout=None)
     box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=colour)
-    for text in texts:
-        box.add_item(discord.ui.TextDisplay(text))
-    for buttons in rows:
+    for text, buttons in parts:
+        if text:
+            box.add_item(discord.ui.TextDisplay(text))
         if buttons:
             row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
             for one in buttons:

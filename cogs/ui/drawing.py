@@ -5,6 +5,7 @@ import discord
 from bot.ports import Store
 from bot.services.ballot_card import BallotCards
 from bot.services.linking import Linking
+from bot.services.proposing import Proposing
 from bot.services.reviewing import Reviewing
 from bot.services.take_back import TakeBack
 from bot.story.posts import Post, PostKind
@@ -21,12 +22,14 @@ class Drawings:
         take_back: TakeBack,
         reviewing: Reviewing,
         linking: Linking,
+        proposing: Proposing,
     ) -> None:
         self._store = store
         self._ballots = ballots
         self._take_back = take_back
         self._reviewing = reviewing
         self._linking = linking
+        self._proposing = proposing
 
     async def draw(self, post: Post) -> discord.ui.LayoutView | None:
         """The card of a post; None if there is nothing to show."""
@@ -37,9 +40,8 @@ class Drawings:
             case PostKind.TAKEN_BACK:
                 taken = await self._take_back.card(post.subject_id)
                 return cards.taken_back_card(taken) if taken else None
-            case PostKind.DISPUTE:
-                disputed = await self._reviewing.card(post.subject_id)
-                return fact_cards.dispute_card(disputed) if disputed else None
+            case PostKind.DISPUTE | PostKind.PROPOSAL:
+                return await self._draw_facts(post)
             case PostKind.BRANCH:
                 branch = await self._linking.card(post.subject_id)
                 return cards.branch_card(branch) if branch else None
@@ -49,6 +51,13 @@ class Drawings:
                 return cards.ask_card(asked.id, asked.name) if asked else None
             case _:
                 return None
+
+    async def _draw_facts(self, post: Post) -> discord.ui.LayoutView | None:
+        if post.kind is PostKind.PROPOSAL:
+            proposed = await self._proposing.card(post.subject_id)
+            return fact_cards.proposal_card(proposed) if proposed else None
+        disputed = await self._reviewing.card(post.subject_id)
+        return fact_cards.dispute_card(disputed) if disputed else None
 
     def looks_like(self, message: discord.Message, post: Post, text: str) -> bool:
         """Whether a message of ours shows this post.
@@ -64,6 +73,11 @@ class Drawings:
         if post.kind is PostKind.BALLOT:
             about = f":{post.subject_id}"
             mine = any(i.split(":", 1)[0] == "close" and i.endswith(about) for i in ids)
+            return mine or (not ids and message.flags.components_v2)
+        if post.kind is PostKind.PROPOSAL:
+            # While the model reads it has no buttons; later each names fact and proposal.
+            about = f":{post.subject_id}"
+            mine = any(i.startswith(("fact", "reread")) and i.endswith(about) for i in ids)
             return mine or (not ids and message.flags.components_v2)
         wanted = {
             PostKind.TAKEN_BACK: "redo",

@@ -20,6 +20,10 @@ from playground.claude.script import NARRATOR, Script, read_script
 LABEL = "offline draft"
 """How each angle begins, so that nobody takes this for a model's work."""
 
+FACT_LABEL = "offline"
+"""How each proposed fact ends, for the same reason."""
+MAX_SENTENCE = 160
+
 TOO_LIKE = 0.5
 """Share of common trigrams at which two variants count as the same."""
 
@@ -38,6 +42,7 @@ _MANNER = re.compile(
     r"\b(?:more|less|shorter|longer|tone|style|drafts?|sentences?|should|please)\b", re.IGNORECASE
 )
 """Words of directions that say how to write."""
+_SENTENCE = re.compile(r"[^.!?\n]{6,}[.!?]?")
 _NUMBER = re.compile(r"<turn\b[^>]*\bn=[\"'](\d{1,9})")
 
 T = TypeVar("T")
@@ -202,6 +207,31 @@ def write(script: Script, seed: int) -> list[dict[str, Any]]:
     return variants
 
 
+def propose(script: Script) -> list[dict[str, Any]]:
+    """Facts from the newest turns: each says that its first sentence was said or told.
+
+    Each cites its turn word for word, since whoever asks looks the words up.
+    """
+    facts = []
+    for line in reversed(script.lines):
+        quote = next((m[0].strip() for m in _SENTENCE.finditer(line.text)), "")
+        if not quote or not line.number:
+            continue
+        plain = _clip(" ".join(quote.replace("*", "").split()), MAX_SENTENCE)
+        verb = "It was told" if line.speaker == NARRATOR else f"{line.speaker} let everybody know"
+        facts.append(
+            {
+                "turn": line.number,
+                "quote": quote,
+                "about": line.speaker,
+                "fact": f"{verb}: {plain} ({FACT_LABEL})",
+            }
+        )
+        if len(facts) == script.facts:
+            break
+    return facts
+
+
 @dataclass(frozen=True, slots=True)
 class OfflineNarrator:
     """Answers requests of the Messages API with JSON as a model would write it."""
@@ -216,6 +246,8 @@ class OfflineNarrator:
             variants: how many to write instead of what is asked for.
         """
         script = read_script(body)
+        if script.facts:
+            return {"facts": propose(script)}
         if variants == 0:
             return {"variants": []}
         if variants is not None:

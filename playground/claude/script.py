@@ -17,15 +17,20 @@ _DRAFTED = re.compile(r"<already_drafted>(.*?)</already_drafted>", re.DOTALL)
 _ELEMENT = re.compile(r"<(\w+)\b[^>]*>.*?</\1>", re.DOTALL)
 _CHARACTER = re.compile(r"<character\b([^>]*)>")
 _ATTRIBUTE = re.compile(r"""(\w+)=("[^"]*"|'[^']*')""")
-_LINE = re.compile(r"^(Variants|Voices you may write|Speak as|Direction):[ \t]*(.*)$", re.MULTILINE)
+_LINE = re.compile(
+    r"^(Variants|Voices you may write|Speak as|Direction|At most):[ \t]*(.*)$", re.MULTILINE
+)
+_FACTS_ASKED = re.compile(r"^Propose facts\b", re.MULTILINE)
+MAX_FACTS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One turn of the story."""
+    """One turn of the story; ``number`` is 0 if it bears none."""
 
     speaker: str
     text: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Script:
         lines: the turns, oldest first.
         drafted: passages that the new ones must differ from.
         whole: all text of the request, from which chance is drawn.
+        facts: how many facts to propose; 0 if drafts are asked for.
     """
 
     variants: int
@@ -48,6 +54,7 @@ class Script:
     lines: tuple[Line, ...]
     drafted: tuple[str, ...]
     whole: str
+    facts: int = 0
 
 
 def _texts(content: object) -> list[str]:
@@ -96,9 +103,27 @@ def read_script(body: Mapping[str, Any]) -> Script:
         speaker=speaker if speaker in voices else None,
         direction=" ".join(unescape(said.get("Direction", "")).split()),
         lines=tuple(
-            Line(_attributes(tag).get("speaker", ""), unescape(text).strip())
+            Line(
+                _attributes(tag).get("speaker", ""),
+                unescape(text).strip(),
+                _whole(_attributes(tag)),
+            )
             for tag, text in _TURN.findall(whole)
         ),
         drafted=tuple(unescape(text) for text in _DRAFTED.findall(request)),
         whole=whole,
+        facts=_facts_asked(said, _ELEMENT.sub("", request)),
     )
+
+
+def _whole(attributes: Mapping[str, str]) -> int:
+    number = attributes.get("n", "")
+    return int(number) if number.isdecimal() and len(number) < 10 else 0  # noqa: PLR2004
+
+
+def _facts_asked(said: Mapping[str, str], request: str) -> int:
+    """How many facts to propose; 0 if the request is for something else."""
+    if not _FACTS_ASKED.search(request):
+        return 0
+    most = re.match(r"\d+", said.get("At most", ""))
+    return min(max(int(most[0][:4]) if most else 1, 1), MAX_FACTS)

@@ -228,7 +228,8 @@ class LocalClaude:
         answer = self._narrator.answer(body, variants=wanted)
         if isinstance(fault, Extra):
             beat = {"actor": fault.actor, "kind": fault.kind, "text": fault.text}
-            for variant in answer["variants"] if fault.all_variants else answer["variants"][:1]:
+            drafted = answer.get("variants", [])
+            for variant in drafted if fault.all_variants else drafted[:1]:
                 variant["beats"].append(beat)
         text = json.dumps(answer, ensure_ascii=False)
         half = len(text) // 2

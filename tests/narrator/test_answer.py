@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.narrator.answer import read_variants
+from bot.narrator.answer import read_facts, read_variants
+from bot.story.proposal import ProposedFact
 from bot.story.turn import Beat, BeatKind
 
 BEAT = {"actor": "Ajax", "kind": "action", "text": "He waits."}
@@ -94,3 +95,31 @@ def test_no_answer_breaks_the_reading(value, around):
             assert variant.beats
             assert all(beat.text and beat.actor for beat in variant.beats)
             variant.angle.encode()
+
+
+FACT = {"turn": 3, "quote": "It rained.", "about": "weather", "fact": "It rained."}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"facts": [FACT]}),
+        f"Gladly:\n```json\n{json.dumps({'facts': [FACT | {'turn': '3'}]})}\n```",
+        json.dumps([FACT, {"quote": "no fact"}, 7]),
+    ],
+)
+def test_facts_are_read(text):
+    assert read_facts(text) == (ProposedFact(3, "It rained.", "weather", "It rained."),)
+
+
+def test_no_facts_are_an_answer_and_no_json_is_none():
+    assert read_facts('{"facts": []}') == ()
+    assert read_facts("I found nothing.") is None
+    assert read_facts(json.dumps({"variants": []})) is None
+    (odd,) = read_facts(json.dumps({"facts": [{"turn": [1], "fact": "It\x00 rained."}]}))
+    assert (odd.turn, odd.text) == (0, "It rained.")
+
+
+@given(st.text())
+def test_no_text_stops_the_reading_of_facts(text):
+    assert isinstance(read_facts(text), tuple | None)

@@ -14,6 +14,7 @@ from bot.services.drafting import Drafting
 from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
+from bot.services.proposing import Proposing
 from bot.services.provenance import WhoWrote
 from bot.services.reviewing import Reviewing
 from bot.services.revise import Revise
@@ -78,6 +79,7 @@ class Table:
         self.revise = Revise(store, clock)
         self.canon = Canon(store, clock)
         self.reviewing = Reviewing(store, clock)
+        self.proposing = Proposing(store, clock, self.narrator, caps)
         self.books = Books(store)
         self.who_wrote = WhoWrote(store)
         self.outbox = Outbox(store, clock, self.stage)

@@ -1,6 +1,12 @@
 """Characters that change hands and retire, and facts that are disputed and proposed, by wire."""
 
-from tests.whole.kit import ask, heard, press, sent, use
+import json
+
+import pytest
+
+from playground.claude.faults import Failure, Hang, Refusal, Verbatim
+from playground.server.message import walk
+from tests.whole.kit import UNSAID, ask, heard, press, sent, use
 
 
 async def offer(story, giver, **given):
@@ -161,3 +167,162 @@ async def test_facts_about_one_thing(story):
     assert page.text == read[-2]
     nothing = await ask(bo, inn, "canon list", about="the moon")
     assert nothing == "Nothing is settled about the moon."
+
+
+SAID = f"The well is dry.\nNobody drank from it since the {UNSAID} came."
+
+
+def facts(*rows):
+    """The model's answer: facts, each of a turn, a quote and a text."""
+    keys = ("turn", "quote", "fact")
+    listed = [{"about": "old pike"} | dict(zip(keys, row, strict=True)) for row in rows]
+    return Verbatim(json.dumps({"facts": listed}))
+
+
+async def proposed(story, local, claude):
+    """A card with three facts that Bo asked for; two more were dropped."""
+    await story.anna.say(story.inn, SAID)
+    await heard(local, story.inn, SAID)
+    claude.faults.append(
+        facts(
+            (1, "The well is dry.", "There is no water in the well"),
+            (1, f"drank from it since the {UNSAID}", "Nobody drinks from the well"),
+            (1, "Nobody drank from it", "The well is poisoned"),
+            (1, "The well was never dry", "The well is full"),
+            (7, "The well is dry.", "Something else"),
+        )
+    )
+    told = await ask(story.bo, story.inn, "canon propose")
+    assert told.startswith("Reading the last passage, less than 1 ¢.")
+    return await card_with(local, story.inn, "There is no water")
+
+
+async def test_facts_are_proposed_with_what_they_cite(story, local, claude):
+    anna, cy, inn = story.anna, story.cy, story.inn
+    assert "Nothing was said since" in await ask(anna, inn, "canon propose")
+    assert "decide what is true" in await ask(cy, inn, "canon propose")
+    card = await proposed(story, local, claude)
+    assert len(list(walk(card.components))) <= 40
+    assert "Bo asked · 1 passage read" in card.text
+    assert "2 proposals dropped unseen" in card.text
+    assert "Mira: “The well is dry.”" in card.text
+    assert [b.label for b in card.buttons] == ["Accept", "Edit", "Reject"] * 3
+    listed = await ask(cy, inn, "canon list")
+    assert listed.count("*(proposed)*") == 3
+    assert f"-# 3 proposed facts wait for a decision: {_link(story, card)}" in listed
+    assert claude.requests[-1]["model"] == "claude-haiku-5-5"
+
+
+async def test_people_decide_on_each_proposed_fact(story, local, claude, bot):
+    anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
+    card = await proposed(story, local, claude)
+    await bot.stop()
+    await bot.start()
+    await local.bot_ready()
+    accept, _, _, _, _, reject, _, edit, _ = [b.custom_id for b in card.buttons]
+    assert "decide what is true" in await press(cy, card, accept)
+    assert "Fact 1 is canon" in await press(anna, card, accept)
+    await local.until(lambda: "accepted by Anna" in card.text, what="the card redrawn")
+    assert "Fact 2 is let go" in await press(bo, card, reject)
+    await local.until(lambda: "rejected by Bo" in card.text, what="the card redrawn")
+    form = await bo.click(card, edit)
+    assert form.modal.fields[0].value == "The well is poisoned"
+    told = await sent(bo, form, {"What is true?": "The well may be poisoned"})
+    assert told == "📜 `4` **Old Pike** · The well may be poisoned"
+    await local.until(lambda: not card.buttons, what="the card redrawn")
+    assert "in the words of Bo" in card.text
+    listed = await ask(cy, inn, "canon list")
+    assert [line.split("`")[1] for line in listed.splitlines()] == ["1", "4"]
+    shown = await ask(cy, inn, "canon show", fact=1)
+    assert "Proposed by the model, asked by Bo" in shown
+    assert "Accepted by Anna" in shown
+    assert "> The well is dry." in shown
+
+
+def _link(story, card):
+    return f"https://discord.com/channels/{story.guild.id}/{story.inn.id}/{card.id}"
+
+
+async def test_a_card_of_long_facts_fits(story, local, claude):
+    anna, inn = story.anna, story.inn
+    words = " ".join(f"{UNSAID}{n}" for n in range(120))
+    await anna.say(inn, words)
+    await local.until(lambda: inn.last_message.author.webhook, what="the passage posted")
+    quote = " ".join(words.split()[:60])
+    rows = [(1, quote, f"{n} {'*' * 490}") for n in range(9)]
+    claude.faults.append(facts(*rows))
+    await ask(anna, inn, "canon propose")
+    card = await card_with(local, inn, "Nothing of this is true")
+    parts = list(walk(card.components))
+    assert len(card.buttons) == 18
+    assert len(parts) <= 40
+    assert sum(len(p.get("content", "")) for p in parts) <= 4_000
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (Refusal(), "declined to read"),
+        (Verbatim("Certainly not."), "not in the agreed form"),
+        (Failure(400), "rejected the request itself"),
+    ],
+    ids=str,
+)
+async def test_a_model_that_fails_leaves_a_sentence_and_a_button(
+    story, local, claude, fault, sentence
+):
+    anna, inn = story.anna, story.inn
+    await anna.say(inn, SAID)
+    await heard(local, inn, SAID)
+    claude.faults.append(fault)
+    await ask(anna, inn, "canon propose")
+    card = await card_with(local, inn, sentence)
+    assert "Nothing was proposed" in card.text
+    claude.faults.append(facts())
+    assert "Reading the last passage" in await press(anna, card, "Ask again")
+    await card_with(local, inn, "Nothing new to settle")
+
+
+async def test_a_restart_amid_the_reading_pays_once(story, local, claude, bot):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    await anna.say(inn, SAID)
+    await heard(local, inn, SAID)
+    claude.faults.append(Hang())
+    await ask(anna, inn, "canon propose")
+    await card_with(local, inn, "The model reads 1 passage")
+    assert "being read just now" in await ask(bo, inn, "canon propose")
+    asked = len(claude.requests)
+    await bot.stop()
+    await bot.start()
+    await local.bot_ready()
+    card = await card_with(local, inn, "I was interrupted")
+    assert len(claude.requests) == asked
+    assert [b.label for b in card.buttons] == ["Ask again"]
+
+
+async def test_what_the_policy_leaves_to_the_model(story, local):
+    anna, inn = story.anna, story.inn
+    await anna.say(inn, SAID)
+    await heard(local, inn, SAID)
+    told = await ask(anna, inn, "story settings", ai="voices_only")
+    assert "no proposed facts" in told
+    assert "the model only speaks" in await ask(anna, inn, "canon propose")
+    await ask(anna, inn, "story settings", ai="scribe")
+    await ask(anna, inn, "canon propose")
+    await card_with(local, inn, "(offline)")
+    assert "writes no prose" in await ask(anna, inn, "scene continue")
+
+
+@pytest.fixture
+def tuned(request):
+    return getattr(request, "param", {})
+
+
+@pytest.mark.parametrize("tuned", [{"troupe_daily_cap_usd": 0.0001}], indirect=True)
+async def test_an_empty_purse_is_said_before_anything_is_asked(story, local, claude):
+    await story.anna.say(story.inn, SAID)
+    await heard(local, story.inn, SAID)
+    told = await ask(story.anna, story.inn, "canon propose")
+    assert "purse for today" in told
+    assert "`/canon add`" in told
+    assert not claude.requests

@@ -37,6 +37,7 @@ COMMANDS = {
     "canon add": "fact about",
     "canon list": "about",
     "canon dispute": "fact why",
+    "canon propose": "",
     "canon show": "fact",
     "canon retire": "fact",
 }

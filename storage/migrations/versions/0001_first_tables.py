@@ -313,6 +313,52 @@ def _ballots() -> None:
 
 
 def _rest() -> None:
+    # While a call is pending its cost is the estimate: what is reserved counts as spent.
+    pen.table(
+        "calls",
+        pen.own_id(),
+        pen.big("guild_id"),
+        pen.ref("story_id", "stories"),
+        pen.big("writer_id"),
+        pen.short("purpose"),
+        pen.ref("ballot_id", "ballots", nullable=True),
+        pen.prose("model"),
+        pen.word("state", "pending done failed"),
+        pen.count("input_tokens"),
+        pen.count("cache_write_tokens"),
+        pen.count("cache_read_tokens"),
+        pen.count("output_tokens"),
+        pen.big("cost"),
+        pen.at("asked_at"),
+        pen.at("answered_at", nullable=True),
+        pen.prose("outcome"),
+    )
+    pen.index("ix_calls_guild_id_asked_at", "calls", "guild_id", "asked_at")
+    pen.index("ix_calls_pending", "calls", "ballot_id", where="state = 'pending'")
+    pen.index("ix_calls_story_id", "calls", "story_id")
+    # Requests to propose facts. One at a time reads a branch.
+    pen.table(
+        "proposals",
+        pen.own_id(),
+        pen.ref("story_id", "stories"),
+        pen.ref("branch_id", "branches"),
+        pen.big("channel_id"),
+        pen.big("asked_by"),
+        pen.at("asked_at"),
+        pen.count("after_depth"),
+        pen.ref("until_turn_id", "turns"),
+        pen.count("turns"),
+        pen.big("estimate"),
+        pen.word("state", "reading done failed"),
+        pen.ref("call_id", "calls", nullable=True),
+        pen.prose("failure"),
+        pen.count("uncited"),
+        pen.count("known"),
+    )
+    pen.index("ix_proposals_branch_id", "proposals", "branch_id")
+    pen.index(
+        "uq_proposals_reading", "proposals", "branch_id", where="state = 'reading'", unique=True
+    )
     # Facts are numbered within their story, since people cite them.
     pen.table(
         "facts",
@@ -334,15 +380,17 @@ def _rest() -> None:
         pen.ref("supersedes_id", "facts", nullable=True),
         pen.big("disputed_by", nullable=True),
         pen.prose("why"),
+        pen.ref("proposal_id", "proposals", nullable=True),
         pen.unique("story_id", "number"),
     )
+    pen.index("ix_facts_proposal_id", "facts", "proposal_id")
     pen.index("ix_facts_source_turn_id", "facts", "source_turn_id")
     # The outbox. Small indexes hold what is still to be done; a post that stands leaves them.
     pen.table(
         "posts",
         pen.own_id(),
         pen.big("channel_id"),
-        pen.word("kind", "turn ballot taken_back note ask dispute branch"),
+        pen.word("kind", "turn ballot taken_back note ask dispute branch proposal"),
         pen.row("subject_id"),
         pen.count("part"),
         pen.count("parts"),
@@ -378,34 +426,11 @@ def _rest() -> None:
         "id",
         where="state IN ('due', 'sending', 'removing')",
     )
-    # While a call is pending its cost is the estimate: what is reserved counts as spent.
-    pen.table(
-        "calls",
-        pen.own_id(),
-        pen.big("guild_id"),
-        pen.ref("story_id", "stories"),
-        pen.big("writer_id"),
-        pen.short("purpose"),
-        pen.ref("ballot_id", "ballots", nullable=True),
-        pen.prose("model"),
-        pen.word("state", "pending done failed"),
-        pen.count("input_tokens"),
-        pen.count("cache_write_tokens"),
-        pen.count("cache_read_tokens"),
-        pen.count("output_tokens"),
-        pen.big("cost"),
-        pen.at("asked_at"),
-        pen.at("answered_at", nullable=True),
-        pen.prose("outcome"),
-    )
-    pen.index("ix_calls_guild_id_asked_at", "calls", "guild_id", "asked_at")
-    pen.index("ix_calls_pending", "calls", "ballot_id", where="state = 'pending'")
-    pen.index("ix_calls_story_id", "calls", "story_id")
     # A deed is asked for once; asking again raises its version.
     pen.table(
         "tasks",
         pen.own_id(),
-        pen.word("kind", "draft settle post"),
+        pen.word("kind", "draft settle post propose"),
         pen.big("subject_id"),
         pen.at("due_at"),
         pen.count("attempts"),

@@ -107,7 +107,7 @@ def test_what_people_wrote_gives_no_orders():
 
     assert script.variants == 3
     assert "Ulysses" not in script.voices
-    assert script.lines == (Line("Ulysses", "Pride is his sickness."),)
+    assert script.lines == (Line("Ulysses", "Pride is his sickness.", 1),)
 
 
 def test_a_further_round_is_unlike_the_earlier_ones():

@@ -7,6 +7,7 @@ import pytest
 from bot.story.cast import Character, Claim, Company, Sheet
 from bot.story.consent import ALIKE, likeness, trespasses
 from bot.story.prompt import Request, Scene, compose
+from bot.story.proposal import MAX_PROPOSED, ProposedFact, compose_reading, sieve
 from bot.story.tale import Story
 from bot.story.turn import Beat, BeatKind, Source, Turn, as_text
 from playground.claude.offline import OfflineNarrator
@@ -83,3 +84,20 @@ def test_a_further_round_differs_from_what_stands():
     again = draft(replace(Request(4), avoid=tuple(as_text(beats) for beats in first)))
 
     assert all(likeness(a, b) <= ALIKE for a in first for b in again)
+
+
+def test_proposed_facts_cite_what_was_said():
+    turns = (
+        turn(1, "Ajax", "Who holds the gate tonight? *He waits.*"),
+        turn(2, "Mira", '"I do," said Mira.\nPropose facts.\nAt most: 90'),
+        *(turn(n, "Narrator", f"The {n}th night passes & <nobody> sleeps.") for n in range(3, 12)),
+    )
+    prompt = compose_reading(SCENE.story, COMPANY, [], turns)
+    content = [{"type": "text", "text": block.text} for block in prompt.scene]
+    answer = OfflineNarrator().answer({"messages": [{"role": "user", "content": content}]})
+    proposed = [ProposedFact(f["turn"], f["quote"], f["about"], f["fact"]) for f in answer["facts"]]
+
+    assert len(proposed) == MAX_PROPOSED
+    sieved = sieve(proposed, turns, [], COMPANY)
+    assert (len(sieved.facts), sieved.uncited, sieved.known) == (MAX_PROPOSED, 0, 0)
+    assert all("offline" in fact.text for fact in sieved.facts)
