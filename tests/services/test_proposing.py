@@ -220,7 +220,9 @@ class _Full:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.full = False
-        self.read, self.on_tasks = store.read, store.on_tasks
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
 
     def write(self) -> object:
         if self.full:
