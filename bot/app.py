@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.backstage.runner import Runner
-from bot.client import IntentRefused, TroupeClient, point_at
+from bot.client import TroupeClient
 from bot.narrator import ClaudeNarrator, Service
 from bot.ports import Clock, Limits
 from bot.services.ballot_card import BallotCards
@@ -43,10 +43,20 @@ _log = structlog.get_logger(__name__)
 
 LOCAL_READY_TIMEOUT = 0.05
 """Seconds without a further server after which a local Discord has shown all it has."""
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
-"""Seconds between attempts to reach Discord."""
+HANDLERS_SECONDS, TASKS_SECONDS = 3.0, 7.0
+"""How long what is going on may still take when the bot stops. Ten seconds after it was asked to
+stop, a container is killed."""
 NARRATOR_HEAD_START = 10.0
 """Seconds before a draft is given up at which the narrator itself gives up; it knows the cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What stays open while connections to Discord come and go."""
+
+    settings: Settings
+    store: Database
+    narrator: Narrator
 
 
 @dataclass(slots=True)
@@ -89,21 +99,32 @@ def _holder(settings: Settings) -> str:
 
 
 @contextlib.asynccontextmanager
-async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterator[Troupe]:
-    """Wire everything; at the end close in the opposite order.
+async def founded(settings: Settings) -> AsyncIterator[Ground]:
+    """Open what outlives a connection to Discord; at the end close it.
 
-    Args:
-        settings: what the operator set.
-        message_content: whether to ask Discord for what people type.
+    Raises:
+        StorageError: the database cannot be opened.
     """
-    clock: Clock = SystemClock()
-    limits = limits_of(settings)
     async with contextlib.AsyncExitStack() as closing:
         store = await Database.open(settings.database_url)
         closing.push_async_callback(store.close)
         narrator = await ClaudeNarrator.open(_service_of(settings))
         closing.push_async_callback(narrator.close)
+        yield Ground(settings, store, narrator)
 
+
+@contextlib.asynccontextmanager
+async def assembled(ground: Ground, *, message_content: bool) -> AsyncIterator[Troupe]:
+    """Wire everything for one connection; at the end close it.
+
+    Args:
+        ground: what is open already.
+        message_content: whether to ask Discord for what people type.
+    """
+    settings, store, narrator = ground.settings, ground.store, ground.narrator
+    clock: Clock = SystemClock()
+    limits = limits_of(settings)
+    async with contextlib.AsyncExitStack() as closing:
         settling = Settling(store, clock, limits)
         ballot_cards = BallotCards(store, clock)
         take_back = TakeBack(store, clock)
@@ -150,14 +171,26 @@ async def assembled(settings: Settings, *, message_content: bool) -> AsyncIterat
 
 
 @contextlib.asynccontextmanager
-async def connected(settings: Settings, *, message_content: bool) -> AsyncIterator[Troupe]:
+async def connected(
+    settings: Settings, *, message_content: bool, ground: Ground | None = None
+) -> AsyncIterator[Troupe]:
     """A bot that is connected and at work; on leaving, it is shut down in order.
+
+    Args:
+        settings: what the operator set.
+        message_content: whether to ask Discord for what people type.
+        ground: what is open already; opened and closed here, if none is given.
 
     Raises:
         TokenRefused: the token is wrong.
         IntentRefused: Discord refuses the message-content intent.
     """
-    async with assembled(settings, message_content=message_content) as troupe:
+    async with contextlib.AsyncExitStack() as closing:
+        if ground is None:
+            ground = await closing.enter_async_context(founded(settings))
+        troupe = await closing.enter_async_context(
+            assembled(ground, message_content=message_content)
+        )
         token = settings.discord_token.get_secret_value()
         connection = asyncio.create_task(troupe.client.start(token), name="discord")
         ready = asyncio.create_task(troupe.client.wait_until_ready(), name="ready")
@@ -167,45 +200,20 @@ async def connected(settings: Settings, *, message_content: bool) -> AsyncIterat
                 await connection
             # Tasks need channels and webhooks, which are known once the connection is ready.
             await troupe.runner.start()
-            _log.info("ready", guilds=len(troupe.client.guilds))
+            _log.info("ready", guilds=len(troupe.client.guilds), typed_turns=message_content)
             troupe.connection = connection
             yield troupe
         finally:
-            ready.cancel()
-            await troupe.runner.stop()
-            await troupe.client.close()
-            await asyncio.gather(ready, connection, return_exceptions=True)
+            await _leave(troupe, connection, ready)
 
 
-async def run(settings: Settings) -> None:
-    """Connect to Discord and stay until cancelled.
-
-    Where Discord refuses the message-content intent, the bot starts without it: commands work,
-    and it says that typed turns do not. Where Discord cannot be reached, it tries again until it
-    can: a bot that starts with its machine may be there before the network is.
-
-    Raises:
-        TokenRefused: the token is wrong.
-    """
-    if settings.discord_api_base:
-        point_at(settings.discord_api_base, settings.discord_gateway_url)
-    message_content = True
-    pause = FIRST_PAUSE
-    while True:
-        try:
-            async with connected(settings, message_content=message_content) as troupe:
-                if troupe.connection:
-                    await troupe.connection
-        except IntentRefused:
-            _log.warning("message content intent missing", typed_turns=False)
-            message_content = False
-        except OSError as error:
-            _log.warning(
-                "Discord cannot be reached, trying again",
-                seconds=pause,
-                error=type(error).__name__,
-            )
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
-        else:
-            return
+async def _leave(troupe: Troupe, *connections: asyncio.Task[object]) -> None:
+    """Shut down in order: hear nothing new, end what is going on, then close."""
+    for one in connections:
+        one.cancel()
+    await asyncio.gather(*connections, return_exceptions=True)
+    await troupe.client.leave()
+    # A post whose request is on its way gets its answer; the next one waits for the next start.
+    troupe.services.outbox.rest()
+    await asyncio.gather(troupe.client.handled(HANDLERS_SECONDS), troupe.runner.stop(TASKS_SECONDS))
+    await troupe.client.close()

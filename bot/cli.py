@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Coroutine, Sequence
@@ -54,7 +55,7 @@ def _carry_out(options: argparse.Namespace) -> int:
     from pydantic import ValidationError  # noqa: PLC0415
 
     from bot import logs  # noqa: PLC0415
-    from bot.client import TokenRefused  # noqa: PLC0415
+    from bot.client import CogBroken, TokenRefused  # noqa: PLC0415
     from bot.settings import Settings  # noqa: PLC0415
     from bot.story.errors import StoryError  # noqa: PLC0415
 
@@ -71,8 +72,17 @@ def _carry_out(options: argparse.Namespace) -> int:
             "Token) into DISCORD_TOKEN.",
             file=sys.stderr,
         )
+    except CogBroken as error:
+        logs.crashed(error)
+        print(
+            f"A part of Troupe itself ({error.name}) cannot be loaded, so it does not start. "
+            "Install this version anew, or the one before.",
+            file=sys.stderr,
+        )
     except StoryError as error:
         print(error, file=sys.stderr)
+    except Exception as error:  # noqa: BLE001 - one format for whatever ends the process
+        logs.crashed(error)
     return 1
 
 
@@ -112,20 +122,31 @@ async def _run(settings: "Settings") -> int:
             file=sys.stderr,
         )
         return 1
-    from bot import app  # noqa: PLC0415 - see _carry_out
+    from bot import supervisor  # noqa: PLC0415 - see _carry_out
 
-    await app.run(settings)
+    await supervisor.run(settings)
     return 0
 
 
 async def _until_told(command: Coroutine[None, None, int]) -> int:
-    """Run a command until it ends or the process is told to stop; then close in order."""
+    """Run a command until it ends or the process is told to stop; then close in order.
+
+    Told a second time, the process ends at once: whatever is committed is safe.
+    """
     import asyncio  # noqa: PLC0415 - see _carry_out
 
     task = asyncio.ensure_future(command)
     loop = asyncio.get_running_loop()
-    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(stop, task.cancel)
+    told: list[int] = []
+
+    def stop(signum: int) -> None:
+        if told:
+            os._exit(128 + signum)
+        told.append(signum)
+        task.cancel()
+
+    for which in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(which, stop, which)
     with contextlib.suppress(asyncio.CancelledError):
         return await task
     return 0

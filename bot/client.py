@@ -1,13 +1,18 @@
 """The discord.py client: intents, cogs by name, and the address of Discord."""
 
+import asyncio
+import contextlib
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 import yarl
+from discord import app_commands
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 from typing_extensions import override
 
@@ -22,6 +27,26 @@ IntentRefused = discord.PrivilegedIntentsRequired
 """Discord does not let this bot read what people type."""
 TokenRefused = discord.LoginFailure
 """Discord does not know this token."""
+CogBroken = commands.ExtensionError
+"""A part of the bot itself cannot be loaded."""
+
+GOODBYE_SECONDS = 1.0
+"""How long the gateway may take to say goodbye."""
+IDENTIFY_SECONDS = 5.0
+IDENTIFIES_AN_HOUR = 10
+"""Sessions one connection may ask for; Discord allows 1,000 a day, to all that use the token."""
+RESERVE = 20
+"""Sessions that are left for people who start the bot by hand."""
+_OURS = ("discord.py: ", "CommandTree-")
+"""How discord.py calls the tasks in which it runs our handlers."""
+
+
+class IdentifiesSpent(Exception):  # noqa: N818 - no error of ours or Discord's
+    """Too many sessions were begun; no more may be for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no more sessions for {seconds:.0f} s")
+        self.seconds = seconds
 
 
 # Troupe never speaks aloud; discord.py need not say what it lacks for that.
@@ -65,6 +90,29 @@ def point_at(api_base: str, gateway_url: str) -> None:
     discord.Asset.BASE = api_base.split("/api/", maxsplit=1)[0]
 
 
+def bind_ids(**ids: int | None) -> None:
+    """Have whatever is logged from here on, in this task, name these ids."""
+    structlog.contextvars.bind_contextvars(**{k: v for k, v in ids.items() if v is not None})
+
+
+def bind_interaction(interaction: discord.Interaction[Any]) -> None:
+    """Have whatever is logged about a command or a press name where it happened."""
+    bind_ids(
+        interaction_id=interaction.id,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id,
+    )
+
+
+class _Tree(app_commands.CommandTree["TroupeClient"]):
+    """Commands whose log records name where they were used."""
+
+    @override
+    async def interaction_check(self, interaction: discord.Interaction["TroupeClient"], /) -> bool:
+        bind_interaction(interaction)
+        return True
+
+
 class TroupeClient(commands.Bot):
     """The connection to Discord, with the services its cogs call.
 
@@ -85,6 +133,7 @@ class TroupeClient(commands.Bot):
         super().__init__(
             command_prefix=(),
             help_command=None,
+            tree_cls=_Tree,
             intents=intents(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
             chunk_guilds_at_startup=False,
@@ -97,6 +146,7 @@ class TroupeClient(commands.Bot):
         self.routes = Routes()
         self.reads_messages = message_content
         self._extension_names = tuple(extensions)
+        self._identified: list[float] = []
 
     @override
     async def setup_hook(self) -> None:
@@ -105,6 +155,46 @@ class TroupeClient(commands.Bot):
             await self.load_extension(name)
         synced = await self.tree.sync()
         _log.info("commands registered", count=len(synced))
+
+    @override
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Begin no more sessions than Discord allows.
+
+        Raises:
+            IdentifiesSpent: too many were begun.
+        """
+        del shard_id
+        if not initial:
+            await asyncio.sleep(IDENTIFY_SECONDS)
+        now = self.loop.time()
+        self._identified = [at for at in self._identified if at > now - 3600] + [now]
+        if len(self._identified) > IDENTIFIES_AN_HOUR:
+            raise IdentifiesSpent(0)
+        try:
+            _, _, limit = await self.http.get_bot_gateway()
+        except (discord.GatewayNotFound, OSError):
+            # It tells nothing for now; the session itself may succeed.
+            return
+        if limit["remaining"] <= RESERVE:
+            raise IdentifiesSpent(limit["reset_after"] / 1000)
+
+    async def leave(self) -> None:
+        """Leave the gateway: nothing new is heard, while requests can still be made."""
+        for beating in threading.enumerate():
+            # Also one that was still being opened, which the client does not know of yet.
+            if isinstance(beating, KeepAliveHandler) and beating.ws._connection is self._connection:  # noqa: SLF001 - nothing else tells
+                with contextlib.suppress(TimeoutError, OSError, aiohttp.ClientError):
+                    async with asyncio.timeout(GOODBYE_SECONDS):
+                        await beating.ws.close(code=1000)
+
+    async def handled(self, seconds: float) -> None:
+        """Wait until what was heard is handled; after so many seconds, end it."""
+        ours = {t for t in asyncio.all_tasks() if t.get_name().startswith(_OURS)}
+        if ours:
+            _, late = await asyncio.wait(ours, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     @override
     async def on_message(self, message: discord.Message, /) -> None:

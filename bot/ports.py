@@ -712,8 +712,8 @@ class Store(Protocol):
         """
         ...
 
-    def on_tasks(self, wake: Callable[[], None]) -> None:
-        """Call ``wake`` after each commit that asked for tasks."""
+    def on_tasks(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call ``wake`` after each commit that asked for tasks; what is returned ends that."""
         ...
 
     def on_channels(self, forget: Callable[[], None]) -> None:

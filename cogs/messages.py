@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import TroupeClient
+from bot.client import TroupeClient, bind_ids
 from bot.services.common import Request
 from bot.story.canon import MAX_FACT
 from bot.story.errors import StoryError
@@ -93,6 +93,7 @@ class MessagesCog(commands.Cog):
             return
         if not await self.services.stories.plays(event.channel_id):
             return
+        bind_ids(channel_id=event.channel_id, message_id=event.message_id)
         member = event.member
         request = Request(
             actor_of(member, manages=channel.permissions_for(member).manage_channels),

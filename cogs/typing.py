@@ -7,7 +7,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.client import TroupeClient
+from bot.client import TroupeClient, bind_ids
 from bot.services.take_turn import Taken
 from bot.story.errors import StoryError
 from bot.story.tale import Proxying, StoryState
@@ -61,6 +61,7 @@ class TypingCog(commands.Cog):
     async def _read(self, message: discord.Message) -> None:
         if not await self.services.stories.plays(message.channel.id):
             return
+        bind_ids(story_id=place.story.id, channel_id=message.channel.id, message_id=message.id)
         if not self.client.reads_messages:
             await self.services.stories.seen(message.channel.id, message.id)
             return
@@ -75,7 +76,8 @@ class TypingCog(commands.Cog):
             log_failure(error, **ids)
             taken = Taken(refusal=UNREADABLE)
         if taken.turn:
-            _log.info("turn taken", turn_id=taken.turn.id, **ids)
+            bind_ids(turn_id=taken.turn.id)
+            _log.info("turn taken")
             self._told.pop((message.channel.id, message.author.id), None)
         if taken.refusal:
             state = taken.place.story.state if taken.place else StoryState.OPEN

@@ -157,9 +157,10 @@ class Database:
             for told in (*(self._wakes if asked else ()), *(self._forgets if rebound else ())):
                 told()
 
-    def on_tasks(self, wake: Callable[[], None]) -> None:
-        """Call ``wake`` after each commit that asked for tasks."""
+    def on_tasks(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call ``wake`` after each commit that asked for tasks; what is returned ends that."""
         self._wakes.append(wake)
+        return lambda: self._wakes.remove(wake) if wake in self._wakes else None
 
     def on_channels(self, forget: Callable[[], None]) -> None:
         """Call ``forget`` after each commit that bound a channel to a story, or unbound one."""

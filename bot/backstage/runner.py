@@ -58,20 +58,29 @@ class Runner:
         self._deeds: set[str] = set()
         self._unfreed: list[Task] = []
         self._full = False
+        self._deaf: Callable[[], None] | None = None
 
     async def start(self) -> None:
         """Free what an earlier life of this process held, and begin."""
-        self._store.on_tasks(self._wake.set)
+        self._deaf = self._store.on_tasks(self._wake.set)
         async with self._store.write() as work:
             await work.tasks.free(self._holder)
         self._loop = asyncio.create_task(self._work(), name="backstage")
 
-    async def stop(self) -> None:
-        """Take nothing new, end what runs at its next wait, and free the rest."""
+    async def stop(self, patience: float = 0.0) -> None:
+        """Take nothing new, end what runs, and free the rest.
+
+        Args:
+            patience: seconds for which what runs may go on; then it ends at its next wait.
+        """
+        if self._deaf:
+            self._deaf()
         if self._loop:
             self._loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._loop
+        if self._running and patience:
+            await asyncio.wait(tuple(self._running), timeout=patience)
         for running in tuple(self._running):
             running.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -144,6 +153,7 @@ class Runner:
 
     async def _run(self, task: Task) -> None:
         """Run one task; whatever happens, it is either done or due again."""
+        structlog.contextvars.bind_contextvars(task=task.name)
         try:
             await self._perform(task)
         except Wait as wait:

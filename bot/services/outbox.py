@@ -50,6 +50,11 @@ class Outbox:
         self._store = store
         self._clock = clock
         self._stage = stage
+        self._resting = False
+
+    def rest(self) -> None:
+        """Begin nothing more: what is due stays due."""
+        self._resting = True
 
     async def run(self, channel_id: int) -> None:
         """The task: send, redraw and delete until nothing is due in a channel.
@@ -61,6 +66,8 @@ class Outbox:
         try:
             while await self._step(channel_id, cards=steps % LONG == LONG - 1):
                 steps += 1
+                if self._resting:
+                    raise Wait(timedelta(0))
         except StageLaterError as error:
             raise Wait(timedelta(seconds=error.seconds)) from None
         except StageUnsureError:

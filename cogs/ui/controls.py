@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from bot.client import Routes
+from bot.client import Routes, bind_interaction
 from bot.story.names import is_blank
 from cogs.actor import Interaction
 from cogs.replies import answer, answer_failure
@@ -29,6 +29,7 @@ async def route(interaction: Interaction, routes: Routes) -> None:
     pressable = {discord.InteractionType.component, discord.InteractionType.modal_submit}
     if interaction.type not in pressable or not isinstance(interaction.data, dict):
         return
+    bind_interaction(interaction)
     data: dict[str, Any] = dict(interaction.data)
     match = _ID.fullmatch(str(data.get("custom_id", "")))
     press = routes.get(match["name"]) if match else None

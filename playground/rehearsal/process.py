@@ -72,6 +72,10 @@ class BotProcess:
         """End the process as a power cut would; ``ended`` waits until it is gone."""
         self._signal(signal.SIGKILL)
 
+    def terminate(self) -> None:
+        """Tell the process to close in order; ``ended`` waits until it has."""
+        self._signal(signal.SIGTERM)
+
     def _signal(self, which: signal.Signals) -> None:
         if self._process is not None and self.running:
             # It may have ended by itself just now.
@@ -80,7 +84,7 @@ class BotProcess:
 
     async def stop(self) -> None:
         """Tell the process to close in order and wait until it is gone; kill it if it lingers."""
-        self._signal(signal.SIGTERM)
+        self.terminate()
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await self.ended()

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -39,10 +38,7 @@ def journal(capfd: pytest.CaptureFixture[str]) -> Iterator[io.StringIO]:
         logs.set_up("DEBUG", "json")
     # A cached logger would go on writing to the journal of an earlier test.
     structlog.configure(cache_logger_on_first_use=False)
-    handler = logging.StreamHandler(written)
-    logging.getLogger().addHandler(handler)
     yield written
-    logging.getLogger().removeHandler(handler)
     structlog.configure(**before)
     said = written.getvalue() + "".join(capfd.readouterr())
     for secret in (UNSAID, KEY, "local."):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import app
+from bot.client import point_at
 from bot.settings import Settings
 from playground.claude.faults import Verbatim
 from playground.server import Channel, LocalDiscord, Message, Person
@@ -31,7 +32,7 @@ class Bot:
 
     async def start(self, *, message_content: bool = True) -> None:
         self._stack = contextlib.AsyncExitStack()
-        app.point_at(self.settings.discord_api_base, self.settings.discord_gateway_url)
+        point_at(self.settings.discord_api_base, self.settings.discord_gateway_url)
         self.troupe = await self._stack.enter_async_context(
             app.connected(self.settings, message_content=message_content)
         )

@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import socket
 
-from bot import app
+from bot import supervisor
 
 
 async def test_a_bot_waits_for_a_discord_that_cannot_be_reached(
     local, settings, journal, monkeypatch
 ):
-    monkeypatch.setattr(app, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     there = f"127.0.0.1:{port}"
@@ -20,7 +20,7 @@ async def test_a_bot_waits_for_a_discord_that_cannot_be_reached(
     }
     nowhere = settings.model_copy(update=addresses)
     await local.stop()
-    running = asyncio.create_task(app.run(nowhere))
+    running = asyncio.create_task(supervisor.run(nowhere))
     try:
         async with asyncio.timeout(20):
             while "Discord cannot be reached" not in journal.getvalue():

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from bot import app
+from bot import supervisor
 from playground.server.nouns import Webhook
 from playground.server.permissions import BOT, May
 from tests.whole.kit import (
@@ -171,8 +171,7 @@ async def test_thrown_out_of_the_server_while_a_post_is_due(story, local, journa
 
 async def test_without_the_message_content_intent(local, settings, town, journal):
     local.portal.message_content = False
-    app.point_at(settings.discord_api_base, settings.discord_gateway_url)
-    running = asyncio.create_task(app.run(settings))
+    running = asyncio.create_task(supervisor.run(settings))
     try:
         await local.bot_ready(20, commands=True)
         anna, inn = town.anna, town.inn

@@ -1,0 +1,199 @@
+"""Staying on Discord: whatever ends the connection, the bot comes back; unless it must not."""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import socket
+import sys
+
+import pytest
+
+from bot import app, supervisor
+from bot.client import CogBroken, TokenRefused, point_at
+from bot.supervisor import FIRST_PAUSE, HEALTHY, JITTER, LONGEST_PAUSE, Patience, greeting
+from tests.whole.kit import ask, heard, soon
+
+
+@pytest.fixture
+def _hasty(monkeypatch):
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.05)
+
+
+@contextlib.asynccontextmanager
+async def supervised(settings):
+    running = asyncio.create_task(supervisor.run(settings))
+    try:
+        yield running
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+async def fresh(local, identified):
+    """Wait for a further session."""
+    await local.until(
+        lambda: local.gateway.identified > identified and local.ready, what="a fresh session"
+    )
+
+
+@pytest.mark.usefixtures("_hasty")
+async def test_a_payload_that_cannot_be_read_ends_only_the_connection(
+    local, settings, town, journal
+):
+    async with supervised(settings):
+        await local.bot_ready(20, commands=True)
+        await soon(lambda: '"ready"' in journal.getvalue())
+        opening = {"title": "The Inn", "premise": "A storm keeps four strangers in a lonely inn."}
+        assert "The Inn" in await ask(town.anna, town.inn, "story open", **opening)
+        for _ in range(2):
+            before = local.gateway.identified
+            seen = journal.getvalue().count('"ready"')
+            for session in tuple(local.gateway._sessions.values()):
+                session.send("GUILD_CREATE", {"id": "no number, but quillfeather"})
+            await fresh(local, before)
+            await soon(lambda seen=seen: journal.getvalue().count('"ready"') > seen)
+        assert "Mira" in await ask(town.anna, town.inn, "cast add", name="Mira")
+        assert "plays" in await ask(town.anna, town.inn, "cast claim", name="Mira")
+        await town.anna.say(town.inn, "Still here.")
+        await heard(local, town.inn, "Still here.")
+    ended = [json.loads(x) for x in journal.getvalue().splitlines() if "the connection ended" in x]
+    assert [(e["error"], e["where"].split(":")[0]) for e in ended] == 2 * [
+        ("ValueError", "discord/guild.py")
+    ]
+
+
+@pytest.mark.usefixtures("_hasty")
+async def test_a_gateway_that_refuses_the_first_connection_is_tried_again(
+    local, settings, town, journal
+):
+    assert town
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        dead = f"ws://127.0.0.1:{unused.getsockname()[1]}/"
+    async with supervised(settings.model_copy(update={"discord_gateway_url": dead})):
+        await soon(lambda: "Discord cannot be reached" in journal.getvalue())
+        assert not local.ready
+        point_at(local.api_base, local.gateway_url)
+        await local.bot_ready(20)
+
+
+@pytest.mark.usefixtures("_hasty")
+async def test_an_outage_at_login_is_waited_for(local, settings, town, journal):
+    assert town
+    with local.before("GET", "^/users/@me$", lambda _request: (503, {"message": "down"}, {})) as h:
+        async with supervised(settings) as running:
+            await soon(lambda: h.count > 2)
+            assert not running.done()
+            assert '"code": 503' in journal.getvalue() or "DiscordServerError" in journal.getvalue()
+            h.remove()
+            await local.bot_ready(20)
+
+
+@pytest.mark.usefixtures("_hasty")
+async def test_sessions_are_left_when_few_remain_of_the_day(local, settings, town, journal):
+    assert town
+    spent = {
+        "url": local.gateway_url,
+        "shards": 1,
+        "session_start_limit": {
+            "total": 1000,
+            "remaining": 3,
+            "reset_after": 400,
+            "max_concurrency": 1,
+        },
+    }
+    with local.before("GET", "^/gateway/bot$", lambda _request: (200, spent, {})) as hook:
+        async with supervised(settings):
+            await soon(lambda: hook.count > 1)
+            assert local.gateway.identified == 0
+            assert "IdentifiesSpent" in journal.getvalue()
+            hook.remove()
+            await local.bot_ready(20)
+
+
+async def test_a_wrong_token_stops_the_start(local, settings):
+    wrong = settings.model_copy(update={"discord_token": type(settings.discord_token)("local.no")})
+    with pytest.raises(TokenRefused):
+        await supervisor.run(wrong)
+    assert local.gateway.identified == 0
+
+
+async def test_a_cog_that_cannot_be_loaded_stops_the_start(local, settings, monkeypatch):
+    monkeypatch.setattr(app, "EXTENSIONS", ("cogs.front", "cogs.nowhere"))
+    with pytest.raises(CogBroken):
+        await supervisor.run(settings)
+    assert local.gateway.identified == 0
+
+
+BROKEN = """
+import sys
+from bot import app, cli
+app.EXTENSIONS = ("cogs.nowhere",)
+sys.exit(cli.main(["run"]))
+"""
+
+
+async def command(settings, *arguments, style="json"):
+    """A Python process with the bot's settings."""
+    environment = {
+        **os.environ,
+        "DISCORD_TOKEN": settings.discord_token.get_secret_value(),
+        "DISCORD_API_BASE": settings.discord_api_base,
+        "DISCORD_GATEWAY_URL": settings.discord_gateway_url,
+        "ANTHROPIC_API_KEY": settings.anthropic_api_key.get_secret_value(),
+        "ANTHROPIC_BASE_URL": settings.anthropic_base_url,
+        "DATABASE_URL": settings.database_url,
+        "TROUPE_LOG_FORMAT": style,
+    }
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env=environment, stdout=pipe, stderr=pipe
+    )
+
+
+async def test_the_command_says_which_part_is_broken_in_one_format(settings):
+    process = await command(settings, "-c", BROKEN)
+    _, said = await process.communicate()
+    assert process.returncode == 1
+    *lines, sentence = said.decode().splitlines()
+    assert sentence.startswith("A part of Troupe itself (cogs.nowhere) cannot be loaded")
+    (crash,) = [json.loads(line) for line in lines]
+    assert (crash["event"], crash["level"], crash["error"]) == (
+        "crashed",
+        "critical",
+        "ExtensionNotFound",
+    )
+
+
+async def test_people_are_greeted_and_a_signal_ends_in_order(local, settings, town):
+    assert town
+    process = await command(settings, "-m", "bot", "run", style="text")
+    assert process.stderr
+    async with asyncio.timeout(60):
+        while b"Troupe is on Discord, in 1 server." not in await process.stderr.readline():
+            pass
+        process.terminate()
+        assert await process.wait() == 0
+    # It said goodbye: nobody waits for a heartbeat.
+    await local.until(lambda: not local.ready)
+
+
+def test_pauses_grow_vary_and_are_forgotten_in_health():
+    patience = Patience(random.Random(1))
+    pauses = [patience.pause(0) for _ in range(20)]
+    for number, pause in enumerate(pauses):
+        usual = min(FIRST_PAUSE * 2**number, LONGEST_PAUSE)
+        assert usual * (1 - JITTER) <= pause <= usual * (1 + JITTER)
+    assert len({round(pause, 3) for pause in pauses}) == len(pauses)
+    assert patience.pause(HEALTHY - 1) > LONGEST_PAUSE * (1 - JITTER)
+    assert patience.pause(HEALTHY) < FIRST_PAUSE * (1 + JITTER)
+    # Even if it never got better, Discord's thousand sessions a day would do.
+    assert 24 * 3600 / (LONGEST_PAUSE * (1 - JITTER)) < 500
+
+
+def test_the_greeting_says_what_works():
+    assert "in 2 servers. What people type counts." in greeting(2, typed=True)
+    assert "commands alone work" in greeting(1, typed=False)
+    assert "the link that invites it" in greeting(0, typed=True)
