@@ -71,6 +71,7 @@ class Troupe:
     client: TroupeClient
     runner: Runner
     connection: asyncio.Task[None] | None = None
+    hurried: bool = False
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -95,7 +96,8 @@ def _service_of(settings: Settings) -> Service:
 def _holder(settings: Settings) -> str:
     """This process's name among those that share a database, the same after a restart."""
     token = settings.discord_token.get_secret_value()
-    return f"bot-{hashlib.sha256(token.encode()).hexdigest()[:12]}"
+    shard = settings.shard
+    return f"bot-{hashlib.sha256(token.encode()).hexdigest()[:12]}-{shard.id}-of-{shard.count}"
 
 
 @contextlib.asynccontextmanager
@@ -162,9 +164,15 @@ async def assembled(ground: Ground, *, message_content: bool) -> AsyncIterator[T
             TaskKind.POST: outbox.run,
             TaskKind.PROPOSE: proposing.run,
         }
-        runner = Runner(store, clock, handlers, _holder(settings))
+        runner = Runner(store, clock, handlers, _holder(settings), settings.shard)
         local = {"ready_timeout": LOCAL_READY_TIMEOUT} if settings.discord_api_base else {}
-        client = TroupeClient(services, EXTENSIONS, message_content=message_content, **local)
+        client = TroupeClient(
+            services,
+            EXTENSIONS,
+            message_content=message_content,
+            shard=settings.shard,
+            **local,
+        )
         await stage.open(client)
         closing.push_async_callback(stage.close)
         yield Troupe(settings, store, narrator, services, stage, client, runner)
@@ -212,8 +220,11 @@ async def _leave(troupe: Troupe, *connections: asyncio.Task[object]) -> None:
     for one in connections:
         one.cancel()
     await asyncio.gather(*connections, return_exceptions=True)
+    handling, working = (0.0, 0.0) if troupe.hurried else (HANDLERS_SECONDS, TASKS_SECONDS)
+    if troupe.hurried:
+        await troupe.runner.stop()
     await troupe.client.leave()
     # A post whose request is on its way gets its answer; the next one waits for the next start.
     troupe.services.outbox.rest()
-    await asyncio.gather(troupe.client.handled(HANDLERS_SECONDS), troupe.runner.stop(TASKS_SECONDS))
+    await asyncio.gather(troupe.client.handled(handling), troupe.runner.stop(working))
     await troupe.client.close()

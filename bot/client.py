@@ -17,6 +17,7 @@ from discord.http import Route
 from typing_extensions import override
 
 from bot.services.registry import Services
+from bot.story.tasks import ALONE, Shard
 
 _log = structlog.get_logger(__name__)
 
@@ -128,6 +129,7 @@ class TroupeClient(commands.Bot):
         extensions: Sequence[str],
         *,
         message_content: bool,
+        shard: Shard = ALONE,
         ready_timeout: float = 2.0,
     ) -> None:
         super().__init__(
@@ -141,6 +143,8 @@ class TroupeClient(commands.Bot):
             # Storage knows what was said; discord.py need not keep messages too.
             max_messages=None,
             guild_ready_timeout=ready_timeout,
+            shard_id=shard.id if shard.count > 1 else None,
+            shard_count=shard.count if shard.count > 1 else None,
         )
         self.services = services
         self.routes = Routes()

@@ -19,7 +19,7 @@ from bot.story.prompt import Prompt
 from bot.story.proposal import NewProposal, Proposal, ProposedFact
 from bot.story.purse import Call, CallState, Usage
 from bot.story.tale import Branch, Channel, Place, Settings, Story
-from bot.story.tasks import Task, TaskKind
+from bot.story.tasks import ALONE, Shard, Task, TaskKind
 from bot.story.turn import (
     Beat,
     Deed,
@@ -658,8 +658,10 @@ class TaskRepository(Protocol):
         """Ask no more."""
         ...
 
-    async def lease(self, holder: str, now: datetime, until: datetime, limit: int) -> list[Task]:
-        """Take due tasks nobody holds (or whose lease is over), longest due first."""
+    async def lease(
+        self, holder: str, now: datetime, until: datetime, limit: int, shard: Shard = ALONE
+    ) -> list[Task]:
+        """Take a shard's due tasks nobody holds (or whose lease is over), longest due first."""
         ...
 
     async def done(self, task: Task, holder: str) -> bool:
@@ -674,8 +676,8 @@ class TaskRepository(Protocol):
         """Free everything a holder holds (a clean end, or the start after a crash)."""
         ...
 
-    async def next_due(self) -> datetime | None:
-        """When the next task that nobody holds is due, or a lease ends; None if there is none."""
+    async def next_due(self, shard: Shard = ALONE) -> datetime | None:
+        """When a shard's next task that nobody holds is due, or a lease ends; None without any."""
         ...
 
 

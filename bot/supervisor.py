@@ -16,6 +16,8 @@ import structlog
 from bot import app
 from bot.client import CogBroken, IdentifiesSpent, IntentRefused, TokenRefused, point_at
 from bot.settings import Settings
+from bot.story.errors import StorageError
+from storage.sole import Sole
 
 _log = structlog.get_logger(__name__)
 
@@ -63,15 +65,34 @@ async def run(settings: Settings) -> None:
     """
     if settings.discord_api_base:
         point_at(settings.discord_api_base, settings.discord_gateway_url)
-    async with app.founded(settings) as ground:
-        await _Supervisor(ground).keep()
+    right = Sole(settings.database_url, settings.shard)
+    try:
+        # Before the database is opened: a new version may not change its tables under the old one.
+        await right.seek(lambda: _say_waiting(settings))
+        async with app.founded(settings) as ground:
+            await _Supervisor(ground, right).keep()
+    finally:
+        await right.release()
+
+
+def _say_waiting(settings: Settings) -> None:
+    _log.warning(
+        "Another Troupe serves this database; waiting for it to end",
+        shard=settings.troupe_shard_id,
+        shards=settings.troupe_shard_count,
+    )
+
+
+class _RightLostError(Exception):
+    """The database may be served by somebody else by now."""
 
 
 class _Supervisor:
     """One connection after another."""
 
-    def __init__(self, ground: app.Ground) -> None:
+    def __init__(self, ground: app.Ground, right: Sole) -> None:
         self._ground = ground
+        self._right = right
         self._patience = Patience()
         self._message_content = True
         self._since: float | None = None
@@ -91,6 +112,16 @@ class _Supervisor:
                 await self._wait(error)
             else:
                 return
+            await self._seek_anew()
+
+    async def _seek_anew(self) -> None:
+        """If the right to serve was lost, serve again only once it is ours."""
+        while self._right.lost.is_set():
+            await self._right.release()
+            try:
+                await self._right.seek(lambda: _say_waiting(self._ground.settings))
+            except StorageError as error:
+                await self._wait(error)
 
     async def _live(self) -> None:
         """Be connected until something ends it."""
@@ -102,7 +133,20 @@ class _Supervisor:
                 sys.stderr.write(greeting(len(troupe.client.guilds), typed=content) + "\n")
                 sys.stderr.flush()
             if troupe.connection:
-                await troupe.connection
+                await self._until_ended(troupe, troupe.connection)
+
+    async def _until_ended(self, troupe: app.Troupe, connection: asyncio.Task[None]) -> None:
+        """Wait for the end of the connection, or of the right to serve."""
+        lost = asyncio.create_task(self._right.lost.wait(), name="right lost")
+        try:
+            await asyncio.wait({connection, lost}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            lost.cancel()
+        if self._right.lost.is_set():
+            # Whoever holds the right now may be at the same tasks: stop at once.
+            troupe.hurried = True
+            raise _RightLostError
+        await connection
 
     async def _wait(self, error: Exception) -> None:
         now = asyncio.get_running_loop().time()

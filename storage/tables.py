@@ -480,6 +480,8 @@ tasks = Table(
     count("version"),
     Column("holder", String(64)),
     at("leased_until", nullable=True),
+    # Which server it is about, so that the process which serves it can take it.
+    who("guild_id", nullable=True),
     # A deed is asked for once, however often it is asked for.
     UniqueConstraint("kind", "subject_id"),
     Index(None, "due_at"),

@@ -1,28 +1,50 @@
 """Durable work: what is asked for, and who is at it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.story.tasks import Task, TaskKind
-from storage.columns import Instant
+from bot.story.tasks import ALONE, Shard, Task, TaskKind
+from storage.columns import SNOWFLAKE, Instant
 from storage.either import Either
 from storage.repository import Repository
-from storage.tables import tasks
+from storage.tables import ballots, channels, stories, tasks
 
 
 def _task(row: Row[Any]) -> Task:
     return Task(row.kind, row.subject_id, row.due_at, row.attempts, row.version)
 
 
+_SUBJECT = bindparam("b_subject_id", type_=SNOWFLAKE)
+_OF_BALLOT = (
+    select(stories.c.guild_id)
+    .join(ballots, ballots.c.story_id == stories.c.id)
+    .where(ballots.c.id == _SUBJECT)
+)
+_GUILD: Mapping[TaskKind, Select[Any]] = {
+    TaskKind.POST: select(channels.c.guild_id).where(channels.c.channel_id == _SUBJECT),
+    TaskKind.DRAFT: _OF_BALLOT,
+    TaskKind.SETTLE: _OF_BALLOT,
+}
+"""How the server of a task's subject is found; without that, any process may take the task."""
 _PUT = Either(
     tasks,
     lambda into: into.on_conflict_do_update(
         index_elements=["kind", "subject_id"],
-        set_={"due_at": into.excluded.due_at, "version": tasks.c.version + 1},
+        set_={
+            "due_at": into.excluded.due_at,
+            "version": tasks.c.version + 1,
+            "guild_id": func.coalesce(into.excluded.guild_id, tasks.c.guild_id),
+        },
     ),
+)
+_SERVED = or_(
+    tasks.c.guild_id.is_(None),
+    # The bits above the 22nd; the engines shift by numbers of different types.
+    (tasks.c.guild_id // (1 << 22)) % bindparam("b_shards") == bindparam("b_shard"),
 )
 _THIS = (tasks.c.kind == bindparam("b_kind"), tasks.c.subject_id == bindparam("b_subject_id"))
 _HELD = (*_THIS, tasks.c.holder == bindparam("b_holder"))
@@ -30,7 +52,11 @@ _DROP = delete(tasks).where(*_THIS)
 _NOW = bindparam("b_now", type_=Instant)
 _DUE = (
     select(tasks.c.id)
-    .where(tasks.c.due_at <= _NOW, or_(tasks.c.holder.is_(None), tasks.c.leased_until <= _NOW))
+    .where(
+        tasks.c.due_at <= _NOW,
+        or_(tasks.c.holder.is_(None), tasks.c.leased_until <= _NOW),
+        _SERVED,
+    )
     .order_by(tasks.c.due_at, tasks.c.id)
     .limit(bindparam("b_limit"))
     # Two processes take different tasks instead of waiting for each other's.
@@ -68,7 +94,7 @@ _FREE = (
 )
 _NEXT = select(
     func.min(case((tasks.c.holder.is_(None), tasks.c.due_at), else_=tasks.c.leased_until))
-)
+).where(_SERVED)
 
 
 class Tasks(Repository):
@@ -85,6 +111,8 @@ class Tasks(Repository):
     async def put(self, kind: TaskKind, subject_id: int, due_at: datetime) -> None:
         """Ask for a deed. Asked for again, its time is replaced and its version raised."""
         self.asked = True
+        find = _GUILD.get(kind)
+        guild_id = await self._scalar(find, b_subject_id=subject_id) if find is not None else None
         await self._change(
             _PUT.on(self._connection),
             kind=kind,
@@ -92,15 +120,26 @@ class Tasks(Repository):
             due_at=due_at,
             attempts=0,
             version=1,
+            guild_id=guild_id,
         )
 
     async def drop(self, kind: TaskKind, subject_id: int) -> None:
         """Ask no more."""
         await self._change(_DROP, b_kind=kind, b_subject_id=subject_id)
 
-    async def lease(self, holder: str, now: datetime, until: datetime, limit: int) -> list[Task]:
-        """Take due tasks nobody holds (or whose lease is over), longest due first."""
-        taken = await self._all(_LEASE, b_holder=holder, b_now=now, b_until=until, b_limit=limit)
+    async def lease(
+        self, holder: str, now: datetime, until: datetime, limit: int, shard: Shard = ALONE
+    ) -> list[Task]:
+        """Take a shard's due tasks nobody holds (or whose lease is over), longest due first."""
+        taken = await self._all(
+            _LEASE,
+            b_holder=holder,
+            b_now=now,
+            b_until=until,
+            b_limit=limit,
+            b_shard=shard.id,
+            b_shards=shard.count,
+        )
         # RETURNING promises no order.
         return [_task(row) for row in sorted(taken, key=lambda row: (row.due_at, row.id))]
 
@@ -130,7 +169,7 @@ class Tasks(Repository):
         """Free everything a holder holds (a clean end, or the start after a crash)."""
         await self._change(_FREE, b_holder=holder)
 
-    async def next_due(self) -> datetime | None:
-        """When the next task that nobody holds is due, or a lease ends; None if there is none."""
-        due: datetime | None = await self._scalar(_NEXT)
+    async def next_due(self, shard: Shard = ALONE) -> datetime | None:
+        """When a shard's next task that nobody holds is due, or a lease ends; None without any."""
+        due: datetime | None = await self._scalar(_NEXT, b_shard=shard.id, b_shards=shard.count)
         return due

@@ -14,7 +14,7 @@ import structlog
 
 from bot.ports import Clock, Store, Wait
 from bot.story.errors import StorageError
-from bot.story.tasks import Task, TaskKind
+from bot.story.tasks import ALONE, Shard, Task, TaskKind
 
 _log = structlog.get_logger(__name__)
 
@@ -22,6 +22,9 @@ LEASE = timedelta(minutes=15)
 """Longer than any task takes: a draft is given up after a few minutes at the most."""
 LONGEST_SLEEP = timedelta(seconds=30)
 """Another process's tasks, whose lease ran out, are seen this soon."""
+SHARED_SLEEP = timedelta(seconds=2)
+"""The same where several processes serve shards: what a press in a direct message asks for is put
+by the process that serves those, for whichever serves the story's server."""
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 AT_ONCE = 64
@@ -38,6 +41,7 @@ class Runner:
         clock: Clock,
         handlers: Mapping[TaskKind, Handler],
         holder: str,
+        shard: Shard = ALONE,
     ) -> None:
         """Args describe the process.
 
@@ -47,11 +51,14 @@ class Runner:
             handlers: what to do for each kind; called with the task's subject.
             holder: this process's name, the same after a restart, so that what it held when it
                 died is free at once.
+            shard: whose tasks this process takes.
         """
         self._store = store
         self._clock = clock
         self._handlers = handlers
         self._holder = holder
+        self._shard = shard
+        self._longest = LONGEST_SLEEP if shard.count == 1 else SHARED_SLEEP
         self._wake = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
@@ -91,7 +98,7 @@ class Runner:
     async def _work(self) -> None:
         while True:
             self._wake.clear()
-            pause = LONGEST_SLEEP
+            pause = self._longest
             try:
                 pause = await self._take()
             except StorageError as error:
@@ -125,8 +132,8 @@ class Runner:
             running.add_done_callback(self._ended)
         self._full = len(leased) == room
         if next_due is None or self._full:
-            return LONGEST_SLEEP
-        return min(LONGEST_SLEEP, max(timedelta(0), next_due - self._clock.now()))
+            return self._longest
+        return min(self._longest, max(timedelta(0), next_due - self._clock.now()))
 
     async def _lease(
         self, unfreed: list[Task], now: datetime, room: int
@@ -135,8 +142,12 @@ class Runner:
         async with self._store.write() as work:
             for task in unfreed:
                 await work.tasks.again(task, self._holder, now)
-            leased = await work.tasks.lease(self._holder, now, now + LEASE, room) if room else []
-            return leased, await work.tasks.next_due()
+            leased = (
+                await work.tasks.lease(self._holder, now, now + LEASE, room, self._shard)
+                if room
+                else []
+            )
+            return leased, await work.tasks.next_due(self._shard)
 
     def _ended(self, running: asyncio.Task[None]) -> None:
         self._running.discard(running)

@@ -19,6 +19,24 @@ class TaskKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """Which servers a process serves, of several processes that share a database.
+
+    Source: https://discord.com/developers/docs/events/gateway#sharding
+    """
+
+    id: int = 0
+    count: int = 1
+
+    def serves(self, guild_id: int) -> bool:
+        """Whether a server is among them."""
+        return (guild_id >> 22) % self.count == self.id
+
+
+ALONE = Shard()
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A deed to be done once, named by kind and subject.
 

@@ -1,7 +1,7 @@
 import asyncio
 
-from bot.story.tasks import Task, TaskKind
-from tests.storage.kit import NOW, Stand, later
+from bot.story.tasks import Shard, Task, TaskKind
+from tests.storage.kit import CHANNEL, NOW, Stand, later
 
 ME = "me"
 UNTIL = later(minutes=1)
@@ -105,3 +105,35 @@ async def test_nobody_takes_what_another_took(stand: Stand) -> None:
         await put(stand, subject_id)
     taken = await asyncio.gather(*(lease(stand, f"holder {n}", limit=3) for n in range(10)))
     assert sorted(task.subject_id for some in taken for task in some) == list(range(20))
+
+
+async def test_each_shard_takes_the_tasks_of_its_servers(stand: Stand) -> None:
+    place = await stand.place()
+    mine = next(n for n in range(2) if Shard(n, 2).serves(place.story.guild_id))
+    ballot = await stand.ballot()
+    async with stand.write() as unit:
+        await unit.tasks.put(TaskKind.POST, CHANNEL, NOW)
+        await unit.tasks.put(TaskKind.SETTLE, ballot.id, NOW)
+        # Of no server that is known: whoever comes takes it.
+        await unit.tasks.put(TaskKind.POST, 404, later(seconds=1))
+    others, ours = Shard(1 - mine, 2), Shard(mine, 2)
+    async with stand.write() as unit:
+        assert await unit.tasks.next_due(others) == later(seconds=1)
+        assert await unit.tasks.next_due(ours) == NOW
+        taken = await unit.tasks.lease("other", NOW, UNTIL, 10, others)
+        assert taken == []
+        taken = await unit.tasks.lease(ME, NOW, UNTIL, 10, ours)
+        assert {task.name for task in taken} == {f"post:{CHANNEL}", f"settle:{ballot.id}"}
+        (left,) = await unit.tasks.lease("other", later(seconds=1), UNTIL, 10, others)
+    assert left.subject_id == 404
+
+
+async def test_asked_for_again_a_task_keeps_its_server(stand: Stand) -> None:
+    place = await stand.place()
+    other = next(Shard(n, 2) for n in range(2) if not Shard(n, 2).serves(place.story.guild_id))
+    async with stand.write() as unit:
+        await unit.tasks.put(TaskKind.POST, CHANNEL, NOW)
+        await unit.stories.forget_channel(CHANNEL)
+        await unit.tasks.put(TaskKind.POST, CHANNEL, NOW)
+    async with stand.write() as unit:
+        assert await unit.tasks.lease(ME, NOW, UNTIL, 10, other) == []

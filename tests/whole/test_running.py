@@ -9,11 +9,14 @@ import socket
 import sys
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import app, supervisor
 from bot.client import CogBroken, TokenRefused, point_at
 from bot.supervisor import FIRST_PAUSE, HEALTHY, JITTER, LONGEST_PAUSE, Patience, greeting
-from tests.whole.kit import ask, heard, soon
+from storage import engines, sole
+from tests.whole.kit import ask, heard, living, soon
 
 
 @pytest.fixture
@@ -178,6 +181,65 @@ async def test_people_are_greeted_and_a_signal_ends_in_order(local, settings, to
         assert await process.wait() == 0
     # It said goodbye: nobody waits for a heartbeat.
     await local.until(lambda: not local.ready)
+
+
+async def test_a_second_process_waits_until_the_first_ends(local, settings, town, journal):
+    assert town
+    async with supervised(settings) as first:
+        await local.bot_ready(20)
+        async with supervised(settings):
+            await soon(lambda: "Another Troupe serves this database" in journal.getvalue())
+            assert local.gateway.identified == 1
+            first.cancel()
+            await fresh(local, 1)
+    assert journal.getvalue().count("Another Troupe serves") == 1
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_who_loses_the_right_to_serve_stops_and_seeks_it_anew(
+    local, settings, town, journal, monkeypatch
+):
+    assert town
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(sole, "WATCH_SECONDS", 0.05)
+    async with supervised(settings):
+        await local.bot_ready(20)
+        await soon(lambda: '"ready"' in journal.getvalue())
+        killer = create_async_engine(engines.parse(settings.database_url))
+        async with killer.connect() as connection:
+            await connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE application_name = 'troupe: sole right'"
+                    " AND datname = current_database()"
+                )
+            )
+        await killer.dispose()
+        await fresh(local, 1)
+    assert "_RightLostError" in journal.getvalue()
+
+
+async def test_each_shard_is_a_process_with_its_own_servers(local, settings, town):
+    other = local.add_guild("The Rose")
+    while (other.id >> 22) % 2 == (town.guild.id >> 22) % 2:
+        other = local.add_guild("The Rose")
+    local.portal.shards = 2
+    square = other.add_channel("square")
+    other.join(town.anna)
+    shards = [
+        settings.model_copy(update={"troupe_shard_count": 2, "troupe_shard_id": n}) for n in (0, 1)
+    ]
+    async with living(shards[0]) as first, living(shards[1]) as second:
+        for bot in (first, second):
+            (await_guilds,) = {len(bot.troupe.client.guilds)}
+            assert await_guilds >= 1
+        for channel in (town.inn, square):
+            opening = {"title": "The Inn", "premise": "A storm keeps four strangers in an inn."}
+            assert "The Inn" in await ask(town.anna, channel, "story open", **opening)
+            await ask(town.anna, channel, "cast add", name="Mira")
+            await ask(town.anna, channel, "cast claim", name="Mira")
+            await town.anna.say(channel, f"Here I am in {channel.name}.")
+            await heard(local, channel, f"Here I am in {channel.name}.")
 
 
 def test_pauses_grow_vary_and_are_forgotten_in_health():

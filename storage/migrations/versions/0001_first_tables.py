@@ -437,6 +437,7 @@ def _rest() -> None:
         pen.count("version"),
         pen.short("holder", nullable=True),
         pen.at("leased_until", nullable=True),
+        pen.big("guild_id", nullable=True),
         pen.check("lease", "(holder IS NULL) = (leased_until IS NULL)"),
         pen.unique("kind", "subject_id"),
     )
