@@ -61,7 +61,7 @@ class TypingCog(commands.Cog):
     async def _read(self, message: discord.Message) -> None:
         if not await self.services.stories.plays(message.channel.id):
             return
-        bind_ids(story_id=place.story.id, channel_id=message.channel.id, message_id=message.id)
+        bind_ids(channel_id=message.channel.id, message_id=message.id)
         if not self.client.reads_messages:
             await self.services.stories.seen(message.channel.id, message.id)
             return
@@ -75,8 +75,10 @@ class TypingCog(commands.Cog):
         except (discord.HTTPException, aiohttp.ClientError) as error:
             log_failure(error, **ids)
             taken = Taken(refusal=UNREADABLE)
+        if taken.place:
+            bind_ids(story_id=taken.place.story.id)
         if taken.turn:
-            bind_ids(turn_id=taken.turn.id)
+            bind_ids(story_id=taken.turn.story_id, turn_id=taken.turn.id)
             _log.info("turn taken")
             self._told.pop((message.channel.id, message.author.id), None)
         if taken.refusal:

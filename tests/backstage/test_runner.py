@@ -119,8 +119,8 @@ async def test_a_commit_wakes_a_sleeping_runner(shop: Shop) -> None:
 
 
 async def test_what_is_due_later_is_done_later(shop: Shop) -> None:
-    await shop.put(1, timedelta(milliseconds=80))
     begun = shop.clock.now()
+    await shop.put(1, timedelta(milliseconds=80))
     async with shop.open():
         await shop.work.until(lambda: shop.work.done == [1])
     assert shop.clock.now() - begun >= timedelta(milliseconds=80)
