@@ -56,7 +56,7 @@ class Ground:
 
     settings: Settings
     store: Database
-    narrator: Narrator
+    narrator: ClaudeNarrator
 
 
 @dataclass(slots=True)

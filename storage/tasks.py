@@ -11,7 +11,7 @@ from bot.story.tasks import ALONE, Shard, Task, TaskKind
 from storage.columns import SNOWFLAKE, Instant
 from storage.either import Either
 from storage.repository import Repository
-from storage.tables import ballots, channels, stories, tasks
+from storage.tables import ballots, channels, proposals, stories, tasks
 
 
 def _task(row: Row[Any]) -> Task:
@@ -28,6 +28,11 @@ _GUILD: Mapping[TaskKind, Select[Any]] = {
     TaskKind.POST: select(channels.c.guild_id).where(channels.c.channel_id == _SUBJECT),
     TaskKind.DRAFT: _OF_BALLOT,
     TaskKind.SETTLE: _OF_BALLOT,
+    TaskKind.PROPOSE: (
+        select(stories.c.guild_id)
+        .join(proposals, proposals.c.story_id == stories.c.id)
+        .where(proposals.c.id == _SUBJECT)
+    ),
 }
 """How the server of a task's subject is found; without that, any process may take the task."""
 _PUT = Either(

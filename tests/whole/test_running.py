@@ -109,9 +109,8 @@ async def test_sessions_are_left_when_few_remain_of_the_day(local, settings, tow
     }
     with local.before("GET", "^/gateway/bot$", lambda _request: (200, spent, {})) as hook:
         async with supervised(settings):
-            await soon(lambda: hook.count > 1)
+            await soon(lambda: "IdentifiesSpent" in journal.getvalue())
             assert local.gateway.identified == 0
-            assert "IdentifiesSpent" in journal.getvalue()
             hook.remove()
             await local.bot_ready(20)
 
