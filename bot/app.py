@@ -21,6 +21,7 @@ from bot.services.drafting import Drafting
 from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
+from bot.services.pictures import Pictures
 from bot.services.proposing import Proposing
 from bot.services.provenance import WhoWrote
 from bot.services.registry import Services
@@ -144,6 +145,7 @@ async def assembled(ground: Ground, *, message_content: bool) -> AsyncIterator[T
             stories=Stories(store, clock),
             linking=linking,
             casting=Casting(store, clock),
+            pictures=Pictures(store, clock, stage),
             parting=Parting(store, clock),
             take_turn=TakeTurn(store, clock),
             take_back=take_back,

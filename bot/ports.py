@@ -876,6 +876,15 @@ class Stage(Protocol):
         """
         ...
 
+    async def picture(self, channel_id: int, message_id: int) -> str:
+        """The address, fresh, of the first file that stands with a message.
+
+        Raises:
+            StageGoneError: the message or its file is gone.
+            StageError: it cannot be read now.
+        """
+        ...
+
     async def redraw(self, post: Post) -> None:
         """Bring a standing message to what its post wants."""
         ...

@@ -14,6 +14,7 @@ from cogs import choices, render
 from cogs.actor import Interaction, actor_of, is_member, request_of
 from cogs.ui.controls import button, row_view
 from cogs.ui.paging import send_page, turn_page
+from cogs.uploads import answer_with_picture, read_picture
 
 NAMES = app_commands.Range[str, 1, 200]
 
@@ -26,6 +27,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         self.client = client
         self.casting = client.services.casting
         self.parting = client.services.parting
+        self.pictures = client.services.pictures
         client.routes.on("accept:v1", self.accept_button)
         client.routes.on("decline:v1", self.decline_button)
         client.routes.on("castpage:v1", self.page_button)
@@ -43,29 +45,44 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         return await choices.characters(self.client, interaction, typed, choices.held)
 
     @app_commands.command(name="add")
-    @app_commands.describe(name="The character's name", description="Who that is, in a sentence")
+    @app_commands.describe(
+        name="The character's name",
+        description="Who that is, in a sentence",
+        avatar="A picture, which stands beside what the character says",
+    )
     async def add(
         self,
         interaction: Interaction,
         name: NAMES,
         description: app_commands.Range[str, 0, 1000] = "",
+        avatar: discord.Attachment | None = None,
     ) -> None:
         """Add a character. The model voices it until somebody claims it."""
+        picture = await read_picture(avatar) if avatar else None
         added = await self.casting.add(request_of(interaction), name, description)
         character = added.character
         about = f": {character.sheet.description}" if character.sheet.description else ""
         how = "is back in the cast, as they were" if added.back else "joins the cast"
-        await interaction.response.send_message(
-            f"**{render.name(character.name)}** {how}{about}"[:1_800]
-        )
+        text = f"**{render.name(character.name)}** {how}{about}"[:1_800]
+        if picture:
+            await answer_with_picture(interaction, self.pictures, character, text, picture)
+        else:
+            await interaction.response.send_message(text)
 
     @app_commands.command(name="edit")
-    @app_commands.describe(name="Whom to edit")
+    @app_commands.describe(name="Whom to edit", avatar="A new picture, instead of the sheet")
     @app_commands.autocomplete(name=_anybody)
-    async def edit(self, interaction: Interaction, name: NAMES) -> None:
+    async def edit(
+        self, interaction: Interaction, name: NAMES, avatar: discord.Attachment | None = None
+    ) -> None:
         """Change a character's sheet, name, aliases or picture."""
         request = request_of(interaction)
         character = await self.casting.editable(request, name)
+        if avatar:
+            text = f"**{render.name(character.name)}** has a new picture."
+            picture = await read_picture(avatar)
+            await answer_with_picture(interaction, self.pictures, character, text, picture)
+            return
         card = await self.casting.show(request, character.id)
         view = row_view(
             button("Sheet", f"sheet:v1:{character.id}", emoji="📝"),

@@ -224,6 +224,11 @@ def character_card(card: CharacterCard) -> str:
     else:
         state = f"played by {name(card.held_by)}" if card.held_by else "free: `/cast claim`"
     lines = [f"## {name(character.name)}", f"-# {state}"]
+    if character.keepsake and not sheet.avatar_url:
+        lines.append(
+            "-# The picture is gone: the message that kept it was deleted. `/cast edit` gives "
+            "another."
+        )
     if character.aliases:
         lines.append(f"Also called {names(character.aliases)}")
     fields = [

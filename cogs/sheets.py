@@ -51,7 +51,9 @@ class SheetsCog(commands.Cog):
         del values
         character = await self.casting.editable(request_of(interaction), int(key))
         aliases = ", ".join(character.aliases)
-        avatar = character.sheet.avatar_url
+        kept = character.keepsake is not None
+        avatar = "" if kept else character.sheet.avatar_url
+        hint = "https://… takes the place of the upload" if kept else "https://…"
         await show_form(
             interaction,
             character.name,
@@ -66,7 +68,7 @@ class SheetsCog(commands.Cog):
                 long=False,
                 needed=False,
             ),
-            Field("avatar_url", "Picture", avatar, "https://…", most=500, long=False, needed=False),
+            Field("avatar_url", "Picture", avatar, hint, most=500, long=False, needed=False),
         )
 
     async def save_sheet(

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, case, delete, func, insert, select, update
 
-from bot.story.cast import Character, Claim, Company, Sheet, Writer
+from bot.story.cast import Character, Claim, Company, Keepsake, Sheet, Writer
 from bot.story.errors import ConflictError
 from bot.story.names import name_key
 from storage.either import Either
@@ -27,6 +27,9 @@ def _character(row: Row[Any]) -> Character:
         sheet=Sheet(**{name: getattr(row, name) for name in _SHEET}),
         aliases=tuple(row.aliases or ()),
         retired_at=row.retired_at,
+        keepsake=Keepsake(row.picture_channel_id, row.picture_message_id)
+        if row.picture_message_id
+        else None,
     )
 
 
@@ -157,6 +160,8 @@ class Cast(Repository):
             name=character.name,
             aliases=list(character.aliases) or None,
             retired_at=character.retired_at,
+            picture_channel_id=character.keepsake.channel_id if character.keepsake else None,
+            picture_message_id=character.keepsake.message_id if character.keepsake else None,
             **{field: getattr(character.sheet, field) for field in _SHEET},
         )
         await self._change(_UNNAME, character_id=character.id)

@@ -136,6 +136,9 @@ characters = Table(
     prose("fears"),
     prose("secrets"),
     prose("avatar_url"),
+    # The message that keeps an uploaded picture, since addresses of files end after a day.
+    who("picture_channel_id", nullable=True),
+    who("picture_message_id", nullable=True),
     Column("aliases", LIST),
     at("retired_at", nullable=True),
     Index(None, "story_id"),

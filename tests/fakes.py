@@ -115,6 +115,7 @@ class FakeStage:
         self.messages: dict[int, dict[int, Post]] = {}
         self.done: list[tuple[str, object]] = []
         self.proxies = True
+        self.address = ""
         self.blind: Exception | None = None
         self.meanwhile: Meanwhile | None = None
         self._ids = itertools.count(5_000)
@@ -177,6 +178,11 @@ class FakeStage:
             if message_id > post.after_id
             and (shown.kind, shown.text, shown.name) == (post.kind, post.text, post.name)
         ]
+
+    async def picture(self, channel_id: int, message_id: int) -> str:
+        await self._meet("picture")
+        self.done.append(("picture", (channel_id, message_id)))
+        return self.address
 
     async def redraw(self, post: Post) -> None:
         await self._meet("redraw")

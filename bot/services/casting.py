@@ -123,7 +123,7 @@ class Casting:
             ConflictError: a name is taken.
         """
         async with self._store.write() as work:
-            story, character = await self._editable(work, request, name)
+            story, character = await require_editable(work, request, name)
             changed = _changed(character, changes)
             await work.cast.save(changed)
             if (changed.name, changed.aliases) != (character.name, character.aliases):
@@ -138,20 +138,7 @@ class Casting:
             NotFoundError, NotAllowedError: as for ``edit``.
         """
         async with self._store.read() as work:
-            return (await self._editable(work, request, name))[1]
-
-    async def _editable(
-        self, work: UnitOfWork, request: Request, name: str | int
-    ) -> tuple[Story, Character]:
-        story = (await the_place(work, request.channel_id)).story
-        character = await _the_one(work, story.id, name)
-        company = await work.cast.company(story.id)
-        holder = company.writer_of(character.id)
-        # Whoever added it may edit it as long as nobody else holds it.
-        theirs = request.actor.writer_id == (holder or character.added_by)
-        standing = standing_of(company, request.actor.writer_id, theirs=theirs)
-        require(request.actor, Action.EDIT_CHARACTER, story, standing)
-        return story, character
+            return (await require_editable(work, request, name))[1]
 
     async def cast_list(self, channel_id: int) -> CastList:
         """Everybody in the story who was not retired."""
@@ -239,6 +226,25 @@ class Casting:
             return character
 
 
+async def require_editable(
+    work: UnitOfWork, request: Request, name: str | int
+) -> tuple[Story, Character]:
+    """The story and the character (by name or id), if the actor may edit it.
+
+    Raises:
+        NotFoundError, NotAllowedError: there is none, or they may not.
+    """
+    story = (await the_place(work, request.channel_id)).story
+    character = await _the_one(work, story.id, name)
+    company = await work.cast.company(story.id)
+    holder = company.writer_of(character.id)
+    # Whoever added it may edit it as long as nobody else holds it.
+    theirs = request.actor.writer_id == (holder or character.added_by)
+    standing = standing_of(company, request.actor.writer_id, theirs=theirs)
+    require(request.actor, Action.EDIT_CHARACTER, story, standing)
+    return story, character
+
+
 async def _the_one(work: UnitOfWork, story_id: int, name: str | int) -> Character:
     if isinstance(name, int):
         return await the_character_with_id(work, story_id, name)
@@ -311,6 +317,12 @@ def _changed(character: Character, changes: Mapping[str, str]) -> Character:
         key: _field(text, key) for key, text in changes.items() if key not in {"name", "aliases"}
     }
     avatar = fields.get("avatar_url", "")
+    keepsake = character.keepsake
+    if avatar:
+        # An address takes the place of an upload; an empty field leaves an upload alone.
+        keepsake = None
+    elif keepsake:
+        fields.pop("avatar_url", None)
     if avatar and not _PICTURE.fullmatch(avatar):
         raise InvalidError("A picture is an address that begins with https://, without spaces.")
     aliases = character.aliases
@@ -318,4 +330,5 @@ def _changed(character: Character, changes: Mapping[str, str]) -> Character:
         given = (part for part in changes["aliases"].split(",") if part.strip())
         aliases = tuple(dict.fromkeys(clean_name(part) for part in given))
     name = clean_name(changes["name"]) if "name" in changes else character.name
-    return replace(character, name=name, aliases=aliases, sheet=replace(character.sheet, **fields))
+    sheet = replace(character.sheet, **fields)
+    return replace(character, name=name, aliases=aliases, sheet=sheet, keepsake=keepsake)

@@ -23,6 +23,7 @@ from bot.ports import (
     Wait,
 )
 from bot.services.common import queue
+from bot.services.pictures import Pictures
 from bot.story.ballot import LIVE
 from bot.story.posts import Manner, NewPost, Post, PostKind, PostState
 from bot.story.tasks import TaskKind
@@ -50,6 +51,7 @@ class Outbox:
         self._store = store
         self._clock = clock
         self._stage = stage
+        self._pictures = Pictures(store, clock, stage)
         self._resting = False
 
     def rest(self) -> None:
@@ -112,10 +114,9 @@ class Outbox:
         if manner is None:
             return
         newest = await self._stage.newest(post.channel_id)
+        avatar_url = await self._pictures.address(post)
         async with self._store.write() as work:
-            await work.posts.sending(
-                post.id, newest, manner, name=post.name, avatar_url=post.avatar_url
-            )
+            await work.posts.sending(post.id, newest, manner, name=post.name, avatar_url=avatar_url)
             sending = await work.posts.get(post.id)
         if sending is None:
             return

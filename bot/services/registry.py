@@ -10,6 +10,7 @@ from bot.services.continue_story import ContinueStory
 from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
+from bot.services.pictures import Pictures
 from bot.services.proposing import Proposing
 from bot.services.provenance import WhoWrote
 from bot.services.reviewing import Reviewing
@@ -27,6 +28,7 @@ class Services:
     stories: Stories
     linking: Linking
     casting: Casting
+    pictures: Pictures
     parting: Parting
     take_turn: TakeTurn
     take_back: TakeBack

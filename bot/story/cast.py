@@ -26,8 +26,21 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Keepsake:
+    """The message with which an uploaded picture is kept: its address there can be read anew."""
+
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Character:
-    """Somebody in a story, claimed or not."""
+    """Somebody in a story, claimed or not.
+
+    Attributes:
+        keepsake: where an uploaded picture is kept. If the sheet has no address then, it is lost:
+            somebody deleted that message.
+    """
 
     id: int
     story_id: int
@@ -37,6 +50,7 @@ class Character:
     sheet: Sheet = field(default_factory=Sheet)
     aliases: tuple[str, ...] = ()
     retired_at: datetime | None = None
+    keepsake: Keepsake | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, cast
@@ -14,6 +15,7 @@ import structlog
 
 from bot.ports import (
     StageBlindError,
+    StageError,
     StageForbiddenError,
     StageGoneError,
     StageLaterError,
@@ -212,7 +214,7 @@ class DiscordStage:
         nonce = f"post:{post.id}"[:25]
         with _translated():
             if post.kind is PostKind.TURN:
-                files = await self._files(post.attachments)
+                files = await self._files(channel, post)
                 sent = await channel.send(_plain(post), files=files, nonce=nonce)
             elif post.kind is PostKind.NOTE:
                 sent = await channel.send(post.text, nonce=nonce)
@@ -225,7 +227,7 @@ class DiscordStage:
 
     async def _send_by_webhook(self, channel: Place, post: Post) -> int:
         webhook = await self._webhook(channel)
-        files = await self._files(post.attachments)
+        files = await self._files(channel, post)
         options: dict[str, Any] = {"files": files} if files else {}
         if isinstance(channel, discord.Thread):
             options["thread"] = discord.Object(channel.id)
@@ -248,10 +250,16 @@ class DiscordStage:
         with _translated():
             await self._client.fetch_channel(channel_id)
 
-    async def _files(self, attachments: Sequence[Attachment]) -> list[discord.File]:
+    async def _files(self, channel: Place, post: Post) -> list[discord.File]:
+        """What goes with a post; addresses that ended are read anew where it was typed."""
         files = []
-        for attachment in attachments:
+        anew: dict[str, str] | None = None
+        for attachment in post.attachments:
             content = await self._fetch(attachment)
+            if content is None and post.original_id and attachment.size <= MAX_FILE:
+                anew = await _addresses(channel, post.original_id) if anew is None else anew
+                url = anew.get(attachment.filename)
+                content = await self._fetch(replace(attachment, url=url)) if url else None
             if content is not None:
                 files.append(discord.File(io.BytesIO(content), attachment.filename))
         return files
@@ -314,6 +322,23 @@ class DiscordStage:
                 return (await webhook.fetch_message(message_id, thread=thread)).content
             return (await webhook.fetch_message(message_id)).content
         return None
+
+    async def picture(self, channel_id: int, message_id: int) -> str:
+        """The address, fresh, of the first file that stands with a message.
+
+        Raises:
+            StageGoneError: the message or its file is gone.
+            StageError: it cannot be read now.
+        """
+        try:
+            channel = await self._channel(channel_id)
+            with _translated():
+                message = await channel.fetch_message(message_id)
+        except discord.HTTPException as error:
+            raise StageError(f"Discord answered {error.status}") from error
+        if not message.attachments:
+            raise StageGoneError("the message holds no file")
+        return message.attachments[0].url
 
     # --- changing and deleting -----------------------------------------------------------------
 
@@ -380,6 +405,19 @@ class DiscordStage:
             # Posted by an earlier webhook, or gone: the bot tries by itself.
             return False
         return True
+
+
+async def _addresses(channel: Place, message_id: int) -> dict[str, str]:
+    """Addresses of a message's files by their names; none if it cannot be read."""
+    try:
+        with _translated():
+            message = await channel.fetch_message(message_id)
+    except (StageGoneError, StageForbiddenError):
+        return {}
+    except StageUnsureError as error:
+        # Nothing was sent yet.
+        raise StageLaterError("an attachment cannot be looked for", WAIT_SECONDS) from error
+    return {file.filename: file.url for file in message.attachments}
 
 
 async def _sent(webhook: discord.Webhook, post: Post, options: dict[str, Any]) -> int:

@@ -14,6 +14,7 @@ from bot.services.drafting import Drafting
 from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
+from bot.services.pictures import Pictures
 from bot.services.proposing import Proposing
 from bot.services.provenance import WhoWrote
 from bot.services.reviewing import Reviewing
@@ -74,6 +75,7 @@ class Table:
         self.linking = Linking(store, clock)
         self.casting = Casting(store, clock)
         self.parting = Parting(store, clock)
+        self.pictures = Pictures(store, clock, self.stage)
         self.take_turn = TakeTurn(store, clock)
         self.take_back = TakeBack(store, clock)
         self.revise = Revise(store, clock)

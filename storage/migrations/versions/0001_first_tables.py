@@ -109,6 +109,8 @@ def _cast() -> None:
         pen.prose("fears"),
         pen.prose("secrets"),
         pen.prose("avatar_url"),
+        pen.big("picture_channel_id", nullable=True),
+        pen.big("picture_message_id", nullable=True),
         pen.json("aliases", nullable=True),
         pen.at("retired_at", nullable=True),
     )
