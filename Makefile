@@ -10,7 +10,7 @@ LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help play run rehearse test check format lock clean
+.PHONY: help play run doctor rehearse test check format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ play: $(VENV)/ready ## try everything on this machine, without accounts
 
 run: $(VENV)/ready ## connect to Discord (settings: .env, see .env.example)
 	$(BIN)/troupe run
+
+doctor: $(VENV)/ready ## tell what is missing to run on Discord, and how to mend it
+	$(BIN)/troupe doctor
 
 rehearse: $(VENV)/ready ## simulated writers perform a scene; the results are in out/
 	$(BIN)/troupe rehearse playground/scenes/the-ferry.jsonl --writers 3 --seed 1 --out out --fast

@@ -1,7 +1,8 @@
-"""The command line: run, play, rehearse."""
+"""The command line: run, doctor, play, rehearse."""
 
 import argparse
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -21,6 +22,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("run", help="connect to Discord")
+    doctor = commands.add_parser("doctor", help="tell what is missing, and how to mend it")
+    doctor.add_argument("--json", action="store_true", help="one JSON object per line")
     play = commands.add_parser("play", help="try everything on this machine, without accounts")
     play.add_argument("--data", type=Path, default=Path("data/play"), help="where stories are kept")
     rehearse = commands.add_parser("rehearse", help="let simulated writers perform a script")
@@ -89,6 +92,8 @@ def _carry_out(options: argparse.Namespace) -> int:
 def _command(options: argparse.Namespace, settings: "Settings") -> Coroutine[None, None, int]:
     if options.command == "run":
         return _run(settings)
+    if options.command == "doctor":
+        return _doctor(settings, as_json=options.json)
     # The playground is no part of what runs on Discord, so it is loaded only when asked for.
     if options.command == "play":
         from playground.play import play  # noqa: PLC0415
@@ -126,6 +131,18 @@ async def _run(settings: "Settings") -> int:
 
     await supervisor.run(settings)
     return 0
+
+
+async def _doctor(settings: "Settings", *, as_json: bool) -> int:
+    from bot.doctor import Mark, examine  # noqa: PLC0415 - see _carry_out
+
+    status = 0
+    async for finding in examine(settings):
+        line = json.dumps(finding.record, ensure_ascii=False) if as_json else finding.line
+        print(line, flush=True)
+        if finding.mark is Mark.BAD:
+            status = 1
+    return status
 
 
 async def _until_told(command: Coroutine[None, None, int]) -> int:

@@ -50,10 +50,15 @@ def _migrate(url: URL) -> None:
 def _is_current(engine: Engine) -> bool:
     """Whether the tables are those of this version; decided without loading Alembic."""
     with engine.connect() as connection:
-        return _revision(connection) == HEAD
+        return revision_of(connection) == HEAD
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """Which version of the tables a database has; None if it has none.
+
+    Raises:
+        StorageError: a newer one than this version of the bot knows.
+    """
     if not inspect(connection).has_table("alembic_version"):
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -72,7 +77,7 @@ def _upgrade(engine: Engine) -> None:
     engines.hook(engine, "FULL")
     with engine.begin() as connection:
         # Another process may have done it while we waited for the right to write.
-        if _revision(connection) == HEAD:
+        if revision_of(connection) == HEAD:
             return
         config = Config()
         # Percent signs are doubled, since a Config interpolates.
