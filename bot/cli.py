@@ -1,4 +1,4 @@
-"""The command line: run, doctor, play, rehearse."""
+"""The command line: run, doctor, play, rehearse; backup, restore, move."""
 
 import argparse
 import contextlib
@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from bot.settings import Settings
+    from storage.fingerprint import Fingerprint
+    from storage.keeping import Drill
 
 _INTERRUPTED = 130
+_KEEPING = ("backup", "restore", "move")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,7 +39,27 @@ def _parser() -> argparse.ArgumentParser:
     rehearse.add_argument(
         "--fast", action="store_true", help="no countdowns, none of Discord's rate limits"
     )
+    _add_keeping(commands)
     return parser
+
+
+def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = commands.add_parser(
+        "backup", help="write a backup of the database, while the bot may be at work"
+    )
+    backup.add_argument(
+        "file", type=Path, nargs="?", default=Path("backups"), help="or a folder (default backups)"
+    )
+    restore = commands.add_parser("restore", help="put a backup in the place of the database")
+    restore.add_argument("file", type=Path)
+    restore.add_argument(
+        "--check", action="store_true", help="only try it out, in a scratch database"
+    )
+    restore.add_argument(
+        "--replace", action="store_true", help="although there are stories; they are kept beside"
+    )
+    move = commands.add_parser("move", help="copy the database into an empty one elsewhere")
+    move.add_argument("--to", required=True, metavar="URL", help="such as postgresql://host/name")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,6 +90,8 @@ def _carry_out(options: argparse.Namespace) -> int:
     try:
         settings = Settings()
         logs.set_up(settings.troupe_log_level, settings.troupe_log_format)
+        if options.command in _KEEPING:
+            return _keep(options, settings.database_url)
         return asyncio.run(_until_told(_command(options, settings)))
     except ValidationError as error:
         names = ", ".join(str(e["loc"][0]).upper() for e in error.errors())
@@ -110,6 +137,72 @@ def _command(options: argparse.Namespace, settings: "Settings") -> Coroutine[Non
             fast=options.fast,
         )
     )
+
+
+def _keep(options: argparse.Namespace, url: str) -> int:
+    """Back up, restore or move the database."""
+    from rich.console import Console  # noqa: PLC0415 - see _carry_out
+
+    from storage import keeping  # noqa: PLC0415 - see _carry_out
+    from storage.database import SystemClock  # noqa: PLC0415
+
+    # An end in the middle leaves no half file, however it is asked for.
+    for stop in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, signal.default_int_handler)
+    now = SystemClock().now()
+    console = Console(soft_wrap=True, highlight=False)
+    copied: dict[str, int] = {}
+    with console.status("Copying …") as status:
+
+        def progress(table: str, rows: int) -> None:
+            copied[table] = copied.get(table, 0) + rows
+            status.update(f"Copying … {table}: {copied[table]:,}")
+
+        if options.command == "backup":
+            file = options.file
+            if file.is_dir() or not file.suffix:
+                file /= keeping.default_name(now)
+            prints = keeping.backup(url, file, now, progress)
+            told = f"{_rows(prints)} are in {file}. Try it out: troupe restore --check {file}"
+        elif options.command == "move":
+            prints = keeping.move(url, options.to, now, progress)
+            told = (
+                f"{_rows(prints)} were copied and compared; the old database is as it was. "
+                "Now set DATABASE_URL to the new address and start the bot."
+            )
+        elif options.check:
+            return _show(console, keeping.drill(options.file))
+        else:
+            done = keeping.restore(
+                url, options.file, now, replace=options.replace, progress=progress
+            )
+            kept = f" What was there before is kept: {done.kept}." if done.kept else ""
+            told = f"{_rows(done.prints)} were restored and compared.{kept}"
+    print(told)
+    return 0
+
+
+def _rows(prints: "Fingerprint") -> str:
+    rows = sum(one.count for one in prints.values())
+    return f"{prints['turns'].count:,} turns ({rows:,} rows)"
+
+
+def _show(console: "Console", drill: "Drill") -> int:
+    """Show how a restoring went that was tried out; the exit status."""
+    from rich.table import Table  # noqa: PLC0415 - see _carry_out
+
+    table = Table("table", "recorded", "restored", "content")
+    for name, recorded in drill.recorded.items():
+        found = drill.found.get(name)
+        count = f"{found.count:,}" if found else "none"
+        same = "differs" if name in drill.differing else "same"
+        table.add_row(name, f"{recorded.count:,}", count, same)
+    console.print(table)
+    if drill.differing:
+        print("The backup is not what it should be. Keep another.", file=sys.stderr)
+        return 1
+    print("The backup can be restored, and holds what it should.")
+    return 0
 
 
 async def _run(settings: "Settings") -> int:

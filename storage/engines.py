@@ -23,6 +23,15 @@ _DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 
+_KEEP_ALIVE = {
+    "connect_timeout": 10,  # seconds
+    "keepalives_idle": 30,  # seconds
+    "keepalives_interval": 10,  # seconds
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
+"""After a minute at most it is known that a server's machine is gone (libpq's names)."""
+
 WRITE_LOCK = 0x74726F757065
 """Key of PostgreSQL's advisory lock that is held while somebody writes ("troupe")."""
 
@@ -119,6 +128,10 @@ def hook(engine: Engine, synchronous: str) -> None:
 def _engine(url: URL, size: int, **options: Any) -> AsyncEngine:  # noqa: ANN401 - SQLAlchemy's
     if is_sqlite(url):
         options["async_creator"] = driver.connector(url)
+    else:
+        # A server that was restarted, or a network that forgot us: looked at before each use, so
+        # that nobody who writes hears of it.
+        options |= {"pool_pre_ping": True, "connect_args": _KEEP_ALIVE}
     return create_async_engine(
         url,
         pool_size=size,

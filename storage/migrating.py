@@ -22,14 +22,48 @@ async def migrate(url: URL) -> None:
     Raises:
         StorageError: the database cannot be opened or written, or is newer than this version.
     """
+    await asyncio.to_thread(upgrade, url)
+
+
+def upgrade(url: URL) -> None:
+    """As ``migrate``, while the caller waits.
+
+    Raises:
+        StorageError: the database cannot be opened or written, or is newer than this version.
+    """
     try:
-        await asyncio.to_thread(_migrate, url)
+        _upgrade_if_old(url)
     except DBAPIError as error:
         fault = as_storage_error(error)
         raise fault from fault.__cause__
 
 
-def _migrate(url: URL) -> None:
+def require_current(url: URL) -> None:
+    """Refuse a database whose tables are not those of this version.
+
+    Raises:
+        StorageError: it cannot be opened, or is older or newer.
+    """
+    engine = _engine(url)
+    try:
+        if not _is_current(engine):
+            raise StorageError(
+                "The stories' database is of an older version, or empty. Start the bot once, "
+                "which brings it up to date; then try again."
+            )
+    except DBAPIError as error:
+        fault = as_storage_error(error)
+        raise fault from fault.__cause__
+    finally:
+        engine.dispose()
+
+
+def _engine(url: URL) -> Engine:
+    driver = "sqlite+pysqlite" if engines.is_sqlite(url) else url.drivername
+    return create_engine(url.set(drivername=driver), hide_parameters=True)
+
+
+def _upgrade_if_old(url: URL) -> None:
     parent = engines.folder(url)
     if parent is not None:
         try:
@@ -38,8 +72,7 @@ def _migrate(url: URL) -> None:
             raise StorageError(
                 "The folder for the stories' database cannot be made. Choose another."
             ) from error
-    driver = "sqlite+pysqlite" if engines.is_sqlite(url) else url.drivername
-    engine = create_engine(url.set(drivername=driver), hide_parameters=True)
+    engine = _engine(url)
     try:
         if not _is_current(engine):
             _upgrade(engine)

@@ -14,6 +14,7 @@ from bot.story.posts import NewPost, PostKind
 from storage import engines
 from storage.database import Database
 from storage.faults import as_storage_error, sentence
+from tests.databases import Server
 from tests.storage.kit import CHANNEL, Stand, say, the_branch
 
 UNSAID = "nobody may read this in a log"
@@ -193,3 +194,32 @@ async def test_when_all_readers_are_taken_it_is_told(
             async with other.read():
                 pass
     await other.close()
+
+
+on_a_server = pytest.mark.parametrize("engine", ["postgresql"])
+
+
+@on_a_server
+async def test_a_server_that_was_restarted_is_found_again(stand: Stand, server: Server) -> None:
+    await stand.say("before")
+    server.restart()
+    assert await stand.texts() == ["before"]
+    await stand.say("after")
+    assert await stand.texts() == ["before", "after"]
+
+
+@on_a_server
+async def test_a_connection_lost_in_the_middle_is_told_and_nothing_is_done(
+    stand: Stand, server: Server
+) -> None:
+    gone = pytest.raises(StorageError, match="cannot be reached")
+    with gone:
+        async with stand.write() as unit:
+            await say(unit, await the_branch(unit), "lost")
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE state = 'idle in transaction'"
+            )
+            await say(unit, await the_branch(unit), "never")
+    await stand.say("after")
+    assert await stand.texts() == ["after"]

@@ -1,0 +1,375 @@
+"""Backups, restoring them, and moving to another database.
+
+A backup is an SQLite file, whatever the engine: making and reading it needs no program of the
+server's version, it can be tried out anywhere, and it restores onto either engine. It tells itself
+what must be in it. What is made new (a file, or tables in a schema of their own) is filled and
+compared aside, and takes its place in one step at the end.
+"""
+
+import os
+import sqlite3  # noqa: TID251 - this is the storage room
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, LiteralString
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL
+
+from bot.story.errors import StorageError
+from storage import engines
+from storage.copying import Progress, copy, differences, require_same, silent
+from storage.fingerprint import Fingerprint, fingerprint, pack, unpack
+from storage.migrating import require_current, upgrade
+from storage.sides import (
+    PostgresSide,
+    Side,
+    SqliteSide,
+    opened,
+    postgres_opened,
+    sqlite_opened,
+    told,
+)
+from storage.tables import metadata
+
+_STAMP = "%Y-%m-%dT%H-%M"
+_SPARE = "%Y_%m_%d_%H_%M_%S"
+_LABEL = "backup_label"
+_IN_USE = "The database is in use. Stop the bot (and whatever else has it open), then try again."
+_NOT_EMPTY = (
+    "There are stories in {where} already. To put the backup in their place, add --replace; "
+    "they are kept beside it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What became of a restoring.
+
+    Attributes:
+        prints: what is there now.
+        kept: where the old database is; None if there was none.
+    """
+
+    prints: Fingerprint
+    kept: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A backup that was tried out.
+
+    Attributes:
+        recorded: what it says must be in it.
+        found: what was there once it was restored.
+        differing: names of the tables that differ.
+    """
+
+    recorded: Fingerprint
+    found: Fingerprint
+    differing: list[str]
+
+
+def default_name(now: datetime) -> str:
+    """A backup's file name: when it was made, in UTC."""
+    return f"troupe-{now.strftime(_STAMP)}.db"
+
+
+def backup(url: str, file: Path, now: datetime, progress: Progress = silent) -> Fingerprint:
+    """Write a backup of a database, while the bot may be at work.
+
+    Args:
+        url: the database.
+        file: the backup; its folder is made, and it may not exist yet.
+        now: kept in it.
+        progress: told what is done.
+
+    Raises:
+        StorageError: it exists, or a database or the disk failed; then there is no file.
+    """
+    parsed = _existing(url)
+    if file.exists():
+        raise StorageError(f"{file} exists already, and backups are never written over.")
+    require_current(parsed)
+    with _made_new(file) as made:
+        target = _file(made)
+        if not engines.is_sqlite(parsed):
+            upgrade(target)
+        with opened(parsed) as source, sqlite_opened(target) as into:
+            if isinstance(source, SqliteSide):
+                prints = _pages(source, into)
+            else:
+                prints = copy(source, into, progress)
+            into.connection.execute("PRAGMA journal_mode = DELETE")
+            _label(into, prints, now)
+    return prints
+
+
+def _pages(source: SqliteSide, into: SqliteSide) -> Fingerprint:
+    """Copy page by page, all within the source's one transaction: writers need not wait."""
+    source.connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    source.connection.backup(into.connection)
+    into.check()
+    prints = fingerprint(source)
+    require_same(prints, fingerprint(into))
+    return prints
+
+
+def _label(into: SqliteSide, prints: Fingerprint, now: datetime) -> None:
+    into.connection.execute(f"CREATE TABLE {_LABEL} (made_at TEXT NOT NULL, holds TEXT NOT NULL)")
+    label = f"INSERT INTO {_LABEL} VALUES (?, ?)"  # noqa: S608 - our own name
+    into.connection.execute(label, (now.isoformat(), pack(prints)))
+
+
+def drill(file: Path) -> Drill:
+    """Restore a backup into a scratch file and compare what is there with what must be.
+
+    Raises:
+        StorageError: it is no backup, or cannot be restored.
+    """
+    with tempfile.TemporaryDirectory(prefix="troupe-drill-") as folder:
+        scratch = _file(Path(folder, "scratch.db"))
+        recorded = _unpacked(file, scratch)
+        with opened(scratch) as side:
+            found = fingerprint(side)
+    return Drill(recorded, found, differences(recorded, found))
+
+
+def restore(
+    url: str, file: Path, now: datetime, *, replace: bool = False, progress: Progress = silent
+) -> Restored:
+    """Put a backup in the place of a database.
+
+    Args:
+        url: the database; made if it is not there.
+        file: the backup.
+        now: names what is kept of the old database.
+        replace: whether stories may be there already; they are kept beside it.
+        progress: told what is done.
+
+    Raises:
+        StorageError: the database is in use or holds stories, or the backup is not what it says
+            it is; nothing was changed.
+    """
+    parsed = engines.parse(url)
+    engines.require_driver(parsed)
+    with tempfile.TemporaryDirectory(prefix="troupe-restore-") as folder:
+        scratch = _file(Path(folder, "scratch.db"))
+        recorded = _unpacked(file, scratch)
+        with opened(scratch) as side:
+            require_same(recorded, fingerprint(side))
+            return _put(side, parsed, now, replace=replace, progress=progress)
+
+
+def move(source: str, target: str, now: datetime, progress: Progress = silent) -> Fingerprint:
+    """Copy a database into one that holds no stories, of either engine.
+
+    Raises:
+        StorageError: they are the same, the target holds stories, or one of them failed; nothing
+            was changed.
+    """
+    here, there = _existing(source), engines.parse(target)
+    engines.require_driver(there)
+    if here == there:
+        raise StorageError("That is the database in use already. Name another one to move to.")
+    require_current(here)
+    with opened(here) as side:
+        return _put(side, there, now, replace=False, progress=progress).prints
+
+
+def _unpacked(file: Path, scratch: URL) -> Fingerprint:
+    """Restore a backup into a scratch file; what it says must be in it."""
+    if not file.is_file():
+        raise StorageError(f"There is no file {file}.")
+    with told(), sqlite_opened(_file(file, "ro")) as packed, sqlite_opened(scratch) as into:
+        packed.connection.backup(into.connection)
+        into.check()
+        try:
+            held = f"SELECT holds FROM {_LABEL}"  # noqa: S608 - our own name
+            recorded = unpack(into.connection.execute(held).fetchone()[0])
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"{file} is not a backup that this bot made.") from error
+        into.connection.execute(f"DROP TABLE {_LABEL}")
+    upgrade(scratch)
+    return recorded
+
+
+def _put(
+    source: Side, target: URL, now: datetime, *, replace: bool, progress: Progress
+) -> Restored:
+    put = _put_file if engines.is_sqlite(target) else _put_schema
+    return put(source, target, now, replace=replace, progress=progress)
+
+
+def _put_file(
+    source: Side, target: URL, now: datetime, *, replace: bool, progress: Progress
+) -> Restored:
+    path = Path(target.database or "").resolve()
+    kept = path.with_name(f"{path.name}.{now.strftime(_STAMP)}")
+    old = path.exists()
+    if old:
+        _at_rest(target, replace=replace)
+        if kept.exists():
+            raise StorageError(f"{kept} exists already. Wait a minute, or move it away.")
+    with _made_new(path, over=old) as made:
+        upgrade(_file(made))
+        with sqlite_opened(_file(made)) as into:
+            prints = copy(source, into, progress)
+            into.connection.execute("PRAGMA journal_mode = DELETE")
+        if old:
+            # Once more: copying took a while, and the bot may have been started meanwhile.
+            _at_rest(target, replace=replace)
+            os.link(path, kept)
+        _as_owned(made, path if old else path.parent)
+    return Restored(prints, str(kept) if old else None)
+
+
+def _at_rest(target: URL, *, replace: bool) -> None:
+    """See that nobody has a file open and, unless it is to be replaced, that it is empty."""
+    with told(), sqlite_opened(target) as side:
+        side.connection.execute("PRAGMA busy_timeout = 0")
+        if _stories(side.connection.execute) and not replace:
+            raise StorageError(_NOT_EMPTY.format(where=target.database))
+        try:
+            # Leaving WAL needs the file alone, and brings everything into the one file.
+            side.connection.execute("PRAGMA journal_mode = DELETE")
+            side.connection.execute("BEGIN EXCLUSIVE")
+            side.connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            raise StorageError(_IN_USE) from error
+
+
+def _stories(execute: Any) -> bool:  # noqa: ANN401 - of either driver
+    try:
+        return execute("SELECT 1 FROM stories LIMIT 1").fetchone() is not None
+    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+        return False
+
+
+def _put_schema(
+    source: Side, target: URL, now: datetime, *, replace: bool, progress: Progress
+) -> Restored:
+    stamp = now.strftime(_SPARE)
+    staged, kept = f"restoring_{stamp}", f"before_{stamp}"
+    with told(), postgres_opened(target) as connection:
+        connection.autocommit = True
+        if connection.execute(_OTHERS).fetchone():
+            raise StorageError(_IN_USE)
+        full = _stories(connection.execute)
+        if full and not replace:
+            raise StorageError(_NOT_EMPTY.format(where=target.database))
+        connection.execute(_schema("CREATE SCHEMA {}", staged))
+        try:
+            aside = target.update_query_dict({"options": f"-csearch_path={staged}"})
+            upgrade(aside)
+            with postgres_opened(aside) as into:
+                prints = copy(source, PostgresSide(into), progress)
+            with connection.transaction():
+                _swap(connection, staged, kept)
+                if not full:
+                    connection.execute(_schema("DROP SCHEMA {} CASCADE", kept))
+        finally:
+            connection.execute(_schema("DROP SCHEMA IF EXISTS {} CASCADE", staged))
+    return Restored(prints, f"schema {kept}" if full else None)
+
+
+_OTHERS = """
+SELECT 1 FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+def _swap(connection: psycopg.Connection, staged: str, kept: str) -> None:
+    """Put the tables of one schema in the place of those that are used now."""
+    here = connection.execute("SELECT current_schema()").fetchone()
+    home = here[0] if here else "public"
+    connection.execute(_schema("CREATE SCHEMA {}", kept))
+    names = [*metadata.tables, "alembic_version"]
+    for schema, goal in ((home, kept), (staged, home)):
+        for name in names:
+            connection.execute(
+                sql.SQL("ALTER TABLE IF EXISTS {}.{} SET SCHEMA {}").format(
+                    sql.Identifier(schema), sql.Identifier(name), sql.Identifier(goal)
+                )
+            )
+
+
+def _schema(statement: LiteralString, name: str) -> sql.Composed:
+    return sql.SQL(statement).format(sql.Identifier(name))
+
+
+def _existing(url: str) -> URL:
+    """The address of a database that is there.
+
+    Raises:
+        StorageError: there is none; opening it would make one.
+    """
+    parsed = engines.parse(url)
+    engines.require_driver(parsed)
+    path = parsed.database or ""
+    if engines.is_sqlite(parsed) and not path.startswith("file:") and not Path(path).is_file():
+        raise StorageError(f"There is no database at {path}. Check DATABASE_URL.")
+    return parsed
+
+
+def _file(path: Path, mode: str = "rwc") -> URL:
+    name = f"file:{quote(str(path))}"
+    return URL.create("sqlite+aiosqlite", database=name, query={"mode": mode, "uri": "true"})
+
+
+@contextmanager
+def _made_new(path: Path, *, over: bool = False) -> Iterator[Path]:
+    """A new file that appears under its name only once it is whole and on the disk.
+
+    Readable by its owner alone: it holds what people wrote.
+    """
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with _full_told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            yield made
+            _synced(made)
+            if over:
+                made.replace(path)
+            else:
+                os.link(made, path)  # refuses what appeared meanwhile
+            _synced(path.parent)
+    finally:
+        for left in (made, *(made.with_name(made.name + end) for end in _ENDINGS)):
+            left.unlink(missing_ok=True)
+
+
+_ENDINGS = ("-journal", "-wal", "-shm")
+
+
+@contextmanager
+def _full_told() -> Iterator[None]:
+    try:
+        with told():
+            yield
+    except FileExistsError as error:
+        raise StorageError(f"{error.filename2 or error.filename} exists already.") from error
+    except OSError as error:
+        said = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise StorageError(f"The file could not be written ({said}). Nothing is left.") from error
+
+
+def _as_owned(made: Path, model: Path) -> None:
+    """Give a file to whom a file or folder belongs: an administrator may restore for the bot."""
+    if os.geteuid() == 0:
+        owner = model.stat()
+        os.chown(made, owner.st_uid, owner.st_gid)
+
+
+def _synced(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

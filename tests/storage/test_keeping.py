@@ -1,0 +1,352 @@
+"""Backups, restoring and moving, on both engines and between them."""
+
+import asyncio
+import os
+import shutil
+import stat
+import sys
+from asyncio.subprocess import PIPE, create_subprocess_exec
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from bot.story.errors import StorageError
+from storage import engines, keeping
+from storage.database import Database
+from storage.fingerprint import fingerprint, pack, unpack
+from storage.sides import opened
+from storage.tables import metadata
+from tests.databases import ENGINES
+from tests.storage.full import HOSTILE, fill
+from tests.storage.kit import NOW, Stand, say, the_branch
+
+
+@pytest.fixture
+async def full(url):
+    """The address of a database that has something in each table; nobody has it open."""
+    database = await Database.open(url, synchronous="NORMAL")
+    await fill(database)
+    await database.close()
+    return url
+
+
+@pytest.fixture(params=ENGINES)
+def elsewhere(request, tmp_path, files):
+    """The address of another database, empty."""
+    if request.param == "sqlite":
+        (tmp_path / "elsewhere").mkdir()
+        yield files.new(tmp_path / "elsewhere", bare=True)
+        return
+    server = request.getfixturevalue("server")
+    made = server.new(bare=True)
+    yield made
+    server.give_back(made)
+
+
+def prints(url):
+    with opened(engines.parse(url)) as side:
+        return fingerprint(side)
+
+
+def made(url):
+    """The path of an SQLite file."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
+async def everything(url):
+    """All rows as the repositories would read them."""
+    database = await Database.open(url)
+    async with database.read() as unit:
+        found = {
+            name: sorted(
+                (tuple(row) for row in await unit.connection.execute(select(table))), key=repr
+            )
+            for name, table in metadata.tables.items()
+        }
+    await database.close()
+    return found
+
+
+async def test_moved_everything_is_as_it_was(full, elsewhere):
+    before = prints(full)
+    asked = []
+    moved = keeping.move(full, elsewhere, NOW, lambda table, rows: asked.append((table, rows)))
+    assert moved == before == prints(full) == prints(elsewhere)
+    assert dict(asked)["turns"] == 12
+    assert await everything(full) == await everything(elsewhere)
+
+
+async def test_what_was_moved_goes_on_with_new_ids(full, elsewhere):
+    keeping.move(full, elsewhere, NOW)
+    database = await Database.open(elsewhere)
+    async with database.write() as unit:
+        branch = await unit.stories.branch(1)
+        deed, (turn,) = await say(unit, branch, "After the move.")
+        assert (deed.id, turn.id, turn.depth) == (13, 13, 13)
+        tasks = metadata.tables["tasks"]
+        added = await unit.connection.execute(
+            tasks.insert().values(kind="draft", subject_id=99, due_at=NOW, attempts=0, version=1)
+        )
+        # The last task was done and deleted; its id is not given again.
+        assert added.inserted_primary_key == (13,)
+    with pytest.raises(StorageError):
+        async with database.write() as unit:
+            await unit.connection.execute(
+                metadata.tables["approvals"]
+                .insert()
+                .values(variant_id=99, writer_id=1, ballot_id=1)
+            )
+    await database.close()
+
+
+async def test_a_database_with_stories_is_no_target(full, stand, url):
+    before = prints(url)
+    await stand.database.close()
+    with pytest.raises(StorageError, match="already"):
+        keeping.move(full, url, NOW)
+    assert prints(url) == before
+
+
+async def test_nothing_is_moved_into_a_database_with_stories(full, elsewhere):
+    other = await Database.open(elsewhere)
+    await Stand(other, elsewhere, None).open()
+    await other.close()
+    before = prints(elsewhere)
+    with pytest.raises(StorageError, match="already"):
+        keeping.move(full, elsewhere, NOW)
+    assert prints(elsewhere) == before
+
+
+async def test_nothing_is_moved_to_where_it_is(full):
+    with pytest.raises(StorageError, match="in use already"):
+        keeping.move(full, full, NOW)
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path):
+    with pytest.raises(StorageError, match="no database"):
+        keeping.move(f"sqlite:///{tmp_path}/a.db", f"sqlite:///{tmp_path}/b.db", NOW)
+    with pytest.raises(StorageError, match="no database"):
+        keeping.backup(f"sqlite:///{tmp_path}/a.db", tmp_path / "b.db", NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_without_tables_is_not_backed_up(new_url, tmp_path, engine):
+    url = new_url(bare=True)
+    if engine == "sqlite":
+        made(url).touch()
+    with pytest.raises(StorageError, match="Start the bot once"):
+        keeping.backup(url, tmp_path / "backup.db", NOW)
+    assert not (tmp_path / "backup.db").exists()
+
+
+async def test_hostile_text_is_cleaned_on_its_way_in(full):
+    texts = {row[10] for row in (await everything(full))["turns"]}
+    cleaned = {text.replace("\x00", "") for text in HOSTILE}
+    cleaned.remove(HOSTILE[2])
+    assert cleaned <= texts
+    assert not any("\x00" in text for text in texts)
+    for text in texts:
+        text.encode()
+
+
+async def test_a_backup_can_be_tried_out_and_restored_on_either_engine(full, elsewhere, tmp_path):
+    file = tmp_path / "backups" / "one.db"
+    before = keeping.backup(full, file, NOW)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in file.parent.iterdir()] == ["one.db"]
+    drill = keeping.drill(file)
+    assert drill.recorded == drill.found == before == prints(full)
+    assert drill.differing == []
+    restored = keeping.restore(elsewhere, file, NOW)
+    assert restored.prints == before == prints(elsewhere)
+    assert await everything(full) == await everything(elsewhere)
+
+
+async def test_a_backup_is_never_written_over(full, tmp_path):
+    file = tmp_path / "one.db"
+    file.write_text("mine")
+    with pytest.raises(StorageError, match="exists already"):
+        keeping.backup(full, file, NOW)
+    assert file.read_text() == "mine"
+
+
+async def test_a_restored_database_keeps_the_old_one_beside(full, engine, tmp_path):
+    file = tmp_path / "one.db"
+    before = keeping.backup(full, file, NOW)
+    database = await Database.open(full)
+    async with database.write() as unit:
+        await say(unit, await unit.stories.branch(1), "After the backup.")
+    await database.close()
+    with pytest.raises(StorageError, match="--replace"):
+        keeping.restore(full, file, NOW)
+    after = prints(full)
+    assert after != before
+    restored = keeping.restore(full, file, NOW, replace=True)
+    assert prints(full) == before
+    assert restored.kept
+    if engine == "sqlite":
+        assert prints(f"sqlite:///{restored.kept}") == after
+        with pytest.raises(StorageError, match="Wait a minute"):
+            keeping.restore(full, file, NOW, replace=True)
+    else:
+        schema = restored.kept.split()[-1]
+        kept = engines.parse(full).update_query_dict({"options": f"-csearch_path={schema}"})
+        with opened(kept) as side:
+            assert fingerprint(side) == after
+        with psycopg.connect(full, autocommit=True) as connection:
+            connection.execute(f"DROP SCHEMA {schema} CASCADE")
+    # It is a database as any other.
+    database = await Database.open(full)
+    async with database.write() as unit:
+        await say(unit, await unit.stories.branch(1), "After the restoring.")
+    await database.close()
+
+
+async def test_a_database_in_use_is_not_replaced(stand, tmp_path):
+    file = tmp_path / "one.db"
+    keeping.backup(stand.url, file, NOW)
+    await stand.say("after the backup")
+    before = prints(stand.url)
+    with pytest.raises(StorageError, match="Stop the bot"):
+        keeping.restore(stand.url, file, NOW, replace=True)
+    assert prints(stand.url) == before
+    await stand.say("it goes on")
+    assert await stand.texts() == ["after the backup", "it goes on"]
+
+
+async def test_what_is_no_backup_is_refused(full, tmp_path):
+    plain = tmp_path / "plain.db"
+    database = await Database.open(f"sqlite:///{plain}")
+    await database.close()
+    nonsense = tmp_path / "nonsense.db"
+    nonsense.write_bytes(b"not a database, but long enough" * 99)
+    for file, said in (
+        (plain, "not a backup"),
+        (nonsense, "damaged"),
+        (tmp_path / "nothing.db", "no file"),
+    ):
+        with pytest.raises(StorageError, match=said):
+            keeping.drill(file)
+        with pytest.raises(StorageError, match=said):
+            keeping.restore(full, file, NOW, replace=True)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_backup_that_was_changed_is_found_out(full, tmp_path):
+    file = tmp_path / "one.db"
+    keeping.backup(full, file, NOW)
+    side = Path(shutil.copy(file, tmp_path / "changed.db"))
+    database = engines.parse(f"sqlite:///{side}")
+    with keeping.sqlite_opened(database) as changed:
+        changed.connection.execute("UPDATE turns SET text = 'Changed.' WHERE id = 3")
+        changed.connection.execute("DELETE FROM notices WHERE channel_id % 2 = 0")
+    drill = keeping.drill(side)
+    assert drill.differing == ["notices", "turns"]
+    before = prints(full)
+    with pytest.raises(StorageError, match="notices, turns"):
+        keeping.restore(full, side, NOW, replace=True)
+    assert prints(full) == before
+    # A page that the disk spoilt.
+    content = bytearray(file.read_bytes())
+    content[40_000:44_000] = os.urandom(4_000)
+    side.write_bytes(content)
+    with pytest.raises(StorageError, match=r"damaged|not what it should be"):
+        keeping.restore(full, side, NOW, replace=True)
+    assert prints(full) == before
+
+
+async def test_a_fingerprint_can_be_kept(full):
+    found = prints(full)
+    assert unpack(pack(found)) == found
+    assert found["turns"].count == 12
+
+
+async def test_a_fingerprint_tells_each_change(stand):
+    await stand.say("One.", "Two.")
+    seen = [prints(stand.url)["turns"].digest]
+    for change in ("text = 'Two!' WHERE id = 2", "text = 'Two.' WHERE id = 2", "author_id = 5"):
+        async with stand.write() as unit:
+            await unit.connection.exec_driver_sql(f"UPDATE turns SET {change}")  # noqa: S608 - ours
+        seen.append(prints(stand.url)["turns"].digest)
+    assert seen[0] == seen[2]
+    assert len(set(seen)) == 3
+
+
+# --- The real commands, as processes ------------------------------------------------------------
+
+
+async def troupe(url, *arguments, cwd, before=""):
+    """Run the command line; exit status, what it printed, and what it complained of."""
+    command = " ".join([before, sys.executable, "-m", "bot", *arguments])
+    process = await create_subprocess_exec(
+        "/bin/sh",
+        "-c",
+        command,
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=cwd,
+        env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    out, err = await process.communicate()
+    process._transport.close()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_the_commands_while_somebody_writes(stand, elsewhere, tmp_path):
+    done = asyncio.Event()
+
+    async def write():
+        count = 0
+        while not done.is_set():
+            count += 1
+            await stand.say(f"Turn {count}.")
+        return count
+
+    writing = asyncio.create_task(write())
+    status, out, err = await troupe(stand.url, "backup", cwd=tmp_path)
+    assert (status, err) == (0, "")
+    assert "turns" in out
+    (file,) = (tmp_path / "backups").iterdir()
+    assert file.name.startswith("troupe-2")
+    status, out, err = await troupe(stand.url, "restore", "--check", str(file), cwd=tmp_path)
+    assert (status, err) == (0, "")
+    assert "can be restored" in out
+    # Nobody may take the place of a database at work.
+    status, out, err = await troupe(stand.url, "restore", "--replace", str(file), cwd=tmp_path)
+    assert (status, out) == (1, "")
+    assert "Stop the bot" in err
+    done.set()
+    count = await writing
+    assert len(await stand.texts()) == count
+
+    status, out, err = await troupe(elsewhere, "restore", str(file), cwd=tmp_path)
+    assert (status, err) == (0, "")
+    restored = await Database.open(elsewhere)
+    async with restored.read() as unit:
+        texts = [turn.text for turn in await unit.turns.chain((await the_branch(unit)).id)]
+    await restored.close()
+    # What was committed before a moment of the backup, without a gap.
+    assert 0 < len(texts) < count
+    assert texts == [f"Turn {n}." for n in range(1, len(texts) + 1)]
+
+
+async def test_the_command_that_moves(full, elsewhere, tmp_path):
+    status, out, err = await troupe(full, "move", "--to", f"'{elsewhere}'", cwd=tmp_path)
+    assert (status, err) == (0, "")
+    assert "12 turns" in out
+    assert "DATABASE_URL" in out
+    assert prints(full) == prints(elsewhere)
+    status, out, err = await troupe(full, "move", "--to", f"'{elsewhere}'", cwd=tmp_path)
+    assert (status, out) == (1, "")
+    assert "already" in err
+
+
+async def test_a_full_disk_leaves_no_half_backup(full, tmp_path):
+    folder = tmp_path / "small"
+    folder.mkdir()
+    status, out, err = await troupe(full, "backup", "a.db", cwd=folder, before="ulimit -f 200;")
+    assert (status, out) == (1, "")
+    assert "cannot be reached" in err or "full" in err or "could not be written" in err, err
+    assert list(folder.iterdir()) == []
