@@ -18,13 +18,12 @@ HOSTILE = (
     "tab\tnew\nline\r\nback\\slash \\N \\. 'quote' \"double\"; DROP TABLE turns; -- %s %(x)s :x ?",
     "",
 )
-_LATER = {branches.c.head_id, deeds.c.ballot_id, ballots.c.winner_id}
 
 
 def _value(column: Column[Any], n: int) -> object:  # noqa: PLR0911 - one per kind
     kind = column.type
-    if column in _LATER:
-        return None
+    if any(reference.use_alter for reference in column.foreign_keys):
+        return None  # they point ahead, and are set at the end
     if column.foreign_keys:
         return 1 if column.nullable else n
     if isinstance(kind, Prose):
@@ -50,7 +49,7 @@ def _is_far(column: Column[Any]) -> bool:
 def _row(table: Table, n: int) -> dict[str, object]:
     row = {column.name: _value(column, n) for column in table.columns}
     if table is branches:
-        row["depth"] = 0
+        row |= {"depth": 0, "fork_depth": 0}
     elif table is turns:
         row |= {"depth": n, "parent_id": n - 1 or None}
     elif table.name in {"stories", "ballots"}:
