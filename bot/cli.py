@@ -91,7 +91,7 @@ def _carry_out(options: argparse.Namespace) -> int:
         settings = Settings()
         logs.set_up(settings.troupe_log_level, settings.troupe_log_format)
         if options.command in _KEEPING:
-            return _keep(options, settings.database_url)
+            return asyncio.run(_keep_alone(options, settings.database_url))
         return asyncio.run(_until_told(_command(options, settings)))
     except ValidationError as error:
         names = ", ".join(str(e["loc"][0]).upper() for e in error.errors())
@@ -139,6 +139,26 @@ def _command(options: argparse.Namespace, settings: "Settings") -> Coroutine[Non
     )
 
 
+async def _keep_alone(options: argparse.Namespace, url: str) -> int:
+    """Keep, having seen that nobody serves what must be at rest."""
+    import asyncio  # noqa: PLC0415 - see _carry_out
+
+    from bot.story.errors import StorageError  # noqa: PLC0415
+    from storage.keeping import IN_USE, is_there  # noqa: PLC0415
+    from storage.sole import alone  # noqa: PLC0415
+
+    # An end in the middle waits for what is under way, and leaves no half file.
+    for stop in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, signal.default_int_handler)
+    at_rest = options.command == "move" or (options.command == "restore" and not options.check)
+    if not (at_rest and is_there(url)):
+        return await asyncio.to_thread(_keep, options, url)
+    async with alone(url) as free:
+        if not free:
+            raise StorageError(IN_USE)
+        return await asyncio.to_thread(_keep, options, url)
+
+
 def _keep(options: argparse.Namespace, url: str) -> int:
     """Back up, restore or move the database."""
     from rich.console import Console  # noqa: PLC0415 - see _carry_out
@@ -146,9 +166,6 @@ def _keep(options: argparse.Namespace, url: str) -> int:
     from storage import keeping  # noqa: PLC0415 - see _carry_out
     from storage.database import SystemClock  # noqa: PLC0415
 
-    # An end in the middle leaves no half file, however it is asked for.
-    for stop in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(stop, signal.default_int_handler)
     now = SystemClock().now()
     console = Console(soft_wrap=True, highlight=False)
     copied: dict[str, int] = {}

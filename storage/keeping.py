@@ -40,7 +40,7 @@ from storage.tables import metadata
 _STAMP = "%Y-%m-%dT%H-%M"
 _SPARE = "%Y_%m_%d_%H_%M_%S"
 _LABEL = "backup_label"
-_IN_USE = "The database is in use. Stop the bot (and whatever else has it open), then try again."
+IN_USE = "The database is in use. Stop the bot (and whatever else has it open), then try again."
 _NOT_EMPTY = (
     "There are stories in {where} already. To put the backup in their place, add --replace; "
     "they are kept beside it."
@@ -241,7 +241,7 @@ def _at_rest(target: URL, *, replace: bool) -> None:
             side.connection.execute("BEGIN EXCLUSIVE")
             side.connection.execute("ROLLBACK")
         except sqlite3.OperationalError as error:
-            raise StorageError(_IN_USE) from error
+            raise StorageError(IN_USE) from error
 
 
 def _stories(execute: Any) -> bool:  # noqa: ANN401 - of either driver
@@ -259,7 +259,7 @@ def _put_schema(
     with told(), postgres_opened(target) as connection:
         connection.autocommit = True
         if connection.execute(_OTHERS).fetchone():
-            raise StorageError(_IN_USE)
+            raise StorageError(IN_USE)
         full = _stories(connection.execute)
         if full and not replace:
             raise StorageError(_NOT_EMPTY.format(where=target.database))
@@ -280,7 +280,8 @@ def _put_schema(
 
 _OTHERS = """
 SELECT 1 FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_type = 'client backend' AND application_name <> 'troupe: sole right'
 """
 
 
@@ -301,6 +302,12 @@ def _swap(connection: psycopg.Connection, staged: str, kept: str) -> None:
 
 def _schema(statement: LiteralString, name: str) -> sql.Composed:
     return sql.SQL(statement).format(sql.Identifier(name))
+
+
+def is_there(url: str) -> bool:
+    """Whether there is a database to be alone with; asking makes none."""
+    parsed = engines.parse(url)
+    return not engines.is_sqlite(parsed) or Path(parsed.database or "").is_file()
 
 
 def _existing(url: str) -> URL:

@@ -13,10 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.story.errors import StorageError
+from bot.story.tasks import Shard
 from storage import engines, keeping
 from storage.database import Database
 from storage.fingerprint import fingerprint, pack, unpack
 from storage.sides import opened
+from storage.sole import Sole
 from storage.tables import metadata
 from tests.databases import ENGINES
 from tests.storage.full import HOSTILE, fill
@@ -350,3 +352,21 @@ async def test_a_full_disk_leaves_no_half_backup(full, tmp_path):
     assert (status, out) == (1, "")
     assert "cannot be reached" in err or "full" in err or "could not be written" in err, err
     assert list(folder.iterdir()) == []
+
+
+async def test_a_served_database_is_neither_moved_nor_replaced(full, tmp_path):
+    file = tmp_path / "one.db"
+    keeping.backup(full, file, NOW)
+    bot = Sole(full, Shard())
+    assert await bot.take()
+    there = f"sqlite:///{tmp_path}/there.db"
+    try:
+        for command in (("move", "--to", there), ("restore", "--replace", str(file))):
+            status, out, err = await troupe(full, *command, cwd=tmp_path)
+            assert (status, out) == (1, "")
+            assert "Stop the bot" in err
+    finally:
+        await bot.release()
+    assert not (tmp_path / "there.db").exists()
+    status, _, err = await troupe(full, "restore", "--replace", str(file), cwd=tmp_path)
+    assert (status, err) == (0, "")
