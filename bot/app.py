@@ -18,6 +18,7 @@ from bot.services.canon import Canon
 from bot.services.casting import Casting
 from bot.services.continue_story import ContinueStory
 from bot.services.drafting import Drafting
+from bot.services.forking import Forking
 from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
@@ -141,9 +142,11 @@ async def assembled(ground: Ground, *, message_content: bool) -> AsyncIterator[T
             Drawings(store, ballot_cards, take_back, reviewing, linking, proposing)
         )
         outbox = Outbox(store, clock, stage)
+        forking = Forking(store, clock, stage)
         services = Services(
             stories=Stories(store, clock),
             linking=linking,
+            forking=forking,
             casting=Casting(store, clock),
             pictures=Pictures(store, clock, stage),
             parting=Parting(store, clock),
@@ -165,6 +168,7 @@ async def assembled(ground: Ground, *, message_content: bool) -> AsyncIterator[T
             TaskKind.SETTLE: settling.run,
             TaskKind.POST: outbox.run,
             TaskKind.PROPOSE: proposing.run,
+            TaskKind.FORK: forking.run,
         }
         runner = Runner(store, clock, handlers, _holder(settings), settings.shard)
         local = {"ready_timeout": LOCAL_READY_TIMEOUT} if settings.discord_api_base else {}

@@ -18,7 +18,7 @@ from bot.story.posts import Manner, NewPost, Post
 from bot.story.prompt import Prompt
 from bot.story.proposal import NewProposal, Proposal, ProposedFact
 from bot.story.purse import Call, CallState, Usage
-from bot.story.tale import Branch, Channel, Place, Settings, Story
+from bot.story.tale import Branch, Channel, Fork, ForkState, Place, Settings, Story
 from bot.story.tasks import ALONE, Shard, Task, TaskKind
 from bot.story.turn import (
     Beat,
@@ -132,7 +132,10 @@ class StoryRepository(Protocol):
         ...
 
     async def unplayed(self, guild_id: int) -> list[tuple[Story, Branch]]:
-        """The branches of a server's stories that no channel plays, newest story first."""
+        """The branches of a server's stories that no channel plays, newest story first.
+
+        Forks whose thread is still being opened are left out.
+        """
         ...
 
     async def threads_under(self, parent_id: int) -> list[int]:
@@ -149,6 +152,42 @@ class StoryRepository(Protocol):
 
     async def first_time(self, channel_id: int, notice: str) -> bool:
         """Whether ``notice`` was never said in this channel before; it is noted as said."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewFork:
+    """A fork about to be begun; see ``Fork``. ``name`` is its title."""
+
+    name: str
+    asked_id: int
+    writer_id: int
+    source_channel_id: int
+    under_id: int
+    at: datetime
+
+
+class ForkRepository(Protocol):
+    """Forks that were asked for, and how far each got."""
+
+    async def begin(self, branch: Branch, turn: Turn, fork: NewFork) -> Fork:
+        """Add a branch that shares the past of ``branch`` up to ``turn``; no channel plays it yet.
+
+        Raises:
+            ConflictError: this command asked for one already.
+        """
+        ...
+
+    async def get(self, branch_id: int) -> Fork | None:
+        """The fork that a branch is, or None."""
+        ...
+
+    async def set_state(self, branch_id: int, state: ForkState) -> None:
+        """Note how far a fork got."""
+        ...
+
+    async def drop(self, branch_id: int) -> None:
+        """Forget a fork for which no thread could be opened, and its branch."""
         ...
 
 
@@ -291,6 +330,10 @@ class TurnRepository(Protocol):
         """Whether a turn is the branch's head or an ancestor of it (None always is)."""
         ...
 
+    async def among_past(self, branch_id: int, turn_ids: Sequence[int]) -> frozenset[int]:
+        """Which of these turns are the branch's head or ancestors of it."""
+        ...
+
     async def newer(self, turn_id: int | None, branch_id: int) -> list[Turn]:
         """The standing turns of the branch that follow a turn (None: all), oldest first."""
         ...
@@ -320,9 +363,18 @@ class TurnRepository(Protocol):
         ...
 
     async def withdraw(
-        self, turns: Sequence[Turn], kind: TakingBackKind, by: int, at: datetime
+        self,
+        turns: Sequence[Turn],
+        kind: TakingBackKind,
+        by: int,
+        at: datetime,
+        *,
+        branch_id: int | None = None,
     ) -> TakingBack:
-        """Take single turns out of the story; those behind them stay."""
+        """Take single turns out of the story, in every branch; those behind them stay.
+
+        ``branch_id`` is the branch in which it is done, by default the one they were written in.
+        """
         ...
 
     async def redo(self, taking_back: TakingBack, at: datetime) -> list[Turn]:
@@ -479,6 +531,10 @@ class CanonRepository(Protocol):
 
     async def of_proposal(self, proposal_id: int) -> list[Fact]:
         """The facts that a proposal brought, whatever became of them, by number."""
+        ...
+
+    async def said_in(self, fact_id: int, branch_id: int) -> None:
+        """Note in which branch a fact was said anew."""
         ...
 
     async def of_turns(self, turn_ids: Sequence[int]) -> list[Fact]:
@@ -685,6 +741,7 @@ class UnitOfWork(Protocol):
     """One transaction over all repositories."""
 
     stories: StoryRepository
+    forks: ForkRepository
     cast: CastRepository
     turns: TurnRepository
     ballots: BallotRepository
@@ -848,6 +905,31 @@ class StageBlindError(StageError):
     """The channel's history cannot be read, so an unsure post cannot be looked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewThread:
+    """A thread about to be opened for a branch.
+
+    Attributes:
+        under_id: the channel or forum it hangs on.
+        beside_id: the channel or thread that was forked; a forum's post takes over its tags.
+        after_id: an id of Discord that the thread's own will be above.
+    """
+
+    under_id: int
+    beside_id: int
+    name: str
+    branch_id: int
+    after_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedThread:
+    """A thread that stands; ``message_id`` is the card that a forum's post began with."""
+
+    channel_id: int
+    message_id: int | None = None
+
+
 class Stage(Protocol):
     """Where posts appear. Each method makes the fewest requests and never retries a post."""
 
@@ -864,6 +946,22 @@ class Stage(Protocol):
 
         Raises:
             StageError: see its subclasses.
+        """
+        ...
+
+    async def open_thread(self, thread: NewThread) -> OpenedThread:
+        """Open a public thread; in a forum a post that begins with the branch's card.
+
+        Raises:
+            StageError: see its subclasses.
+        """
+        ...
+
+    async def find_thread(self, thread: NewThread) -> Sequence[OpenedThread]:
+        """Open threads of ours that look like this one, oldest first.
+
+        Raises:
+            StageError: they cannot be read.
         """
         ...
 

@@ -12,5 +12,6 @@ EXTENSIONS = (
     "cogs.messages",
     "cogs.typing",
     "cogs.channels",
+    "cogs.forks",
 )
 """Cogs in the order in which they are loaded; the client refuses to start if one fails."""

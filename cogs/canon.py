@@ -73,7 +73,10 @@ class CanonCog(
 
     async def _pages(self, interaction: Interaction, about: str) -> list[str]:
         listed = await self.canon.listed(interaction.channel_id or 0, about)
-        lines = [render.fact_line(fact, listed.names) for fact in listed.facts]
+        lines = [
+            render.fact_line(fact, listed.names, here=fact.id in listed.here)
+            for fact in listed.facts
+        ]
         if not about:
             found = await self.proposing.waiting(interaction.channel_id or 0)
             lines += [render.waiting(one, interaction.guild_id or 0) for one in found]

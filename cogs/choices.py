@@ -106,6 +106,22 @@ async def strays(
     ][:MOST]
 
 
+async def passages(
+    client: TroupeClient, interaction: Interaction, typed: str
+) -> list[app_commands.Choice[int]]:
+    """The last passages of the channel's branch, newest first."""
+    try:
+        found = await client.services.forking.passages(interaction.channel_id or 0)
+    except StoryError:
+        return []
+    key = name_key(typed)
+    return [
+        app_commands.Choice(name=excerpt(f"{t.speaker}: {t.text}", 100), value=t.id)
+        for t in found
+        if key in name_key(f"{t.speaker} {t.text}")
+    ][:MOST]
+
+
 async def facts(
     client: TroupeClient,
     interaction: Interaction,

@@ -17,6 +17,13 @@ FORUM = "A forum holds posts, and each post can be a story of its own. Choose or
 CATEGORY = "A category holds channels. Choose one of them."
 ARCHIVED = "That thread is archived or locked. Open it again first."
 FOREIGN = "That channel is on another server. Choose one on this server."
+PRIVATE = (
+    "This thread is private, and a fork of it would stand in the open. Fork in a channel or in a "
+    "public thread."
+)
+THREADLESS = (
+    "Here no threads can be opened, and a fork is one. Play the story in a text channel to fork it."
+)
 HIDDEN = (
     "I do not see that channel. Whoever manages it gives my role **View Channel**: Channel "
     "settings → Permissions."
@@ -81,6 +88,35 @@ def here(interaction: Interaction) -> Target:
     if not isinstance(interaction.channel, Playable):
         raise InvalidError(CATEGORY)
     return target(interaction, interaction.channel)
+
+
+def to_fork(interaction: Interaction) -> int:
+    """The channel or forum under which a fork's thread is opened: beside what is forked.
+
+    Raises:
+        InvalidError: no thread can be opened here for all to see.
+        NotAllowedError: the bot may not; the text names what it lacks.
+    """
+    channel = interaction.channel
+    if isinstance(channel, discord.Thread) and channel.is_private():
+        raise InvalidError(PRIVATE)
+    under = channel.parent if isinstance(channel, discord.Thread) else channel
+    if not isinstance(under, discord.TextChannel | discord.ForumChannel):
+        raise InvalidError(THREADLESS)
+    first = (
+        ("send_messages", "**Create Posts**")
+        if isinstance(under, discord.ForumChannel)
+        else ("create_public_threads", "**Create Public Threads**")
+    )
+    then = ("send_messages_in_threads", "**Send Messages in Threads**")
+    granted = under.permissions_for(under.guild.me)
+    lacking = [what for key, what in (first, then) if not getattr(granted, key)]
+    if lacking:
+        raise NotAllowedError(
+            f"A fork is a thread, and for that I lack {render.listed(lacking)} here. Whoever "
+            "manages this channel gives it to my role: Channel settings → Permissions."
+        )
+    return under.id
 
 
 def _refuse_silent(channel: Playable, theirs: discord.Permissions) -> None:

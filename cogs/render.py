@@ -17,7 +17,7 @@ from bot.story.canon import Fact, FactState
 from bot.story.proposal import Proposal
 from bot.story.purse import in_cents
 from bot.story.tale import AiPolicy, Proxying, Settings, StoryState
-from bot.story.turn import Source, TakingBackKind
+from bot.story.turn import Source, TakingBackKind, Turn
 from bot.story.typed import excerpt
 
 MOST = 2_000
@@ -244,8 +244,13 @@ def character_card(card: CharacterCard) -> str:
     return _within("\n".join(lines), MOST)
 
 
-def fact_line(fact: Fact, names_known: Mapping[int, str] | None = None) -> str:
-    """A fact on one line, with who doubts it, if names are known."""
+def fact_line(
+    fact: Fact, names_known: Mapping[int, str] | None = None, *, here: bool = True
+) -> str:
+    """A fact on one line, with who doubts it, if names are known.
+
+    ``here`` tells whether it holds in this branch.
+    """
     about = f"**{name(fact.about)}** · " if fact.about else ""
     mark = {
         FactState.CANON: "",
@@ -255,7 +260,8 @@ def fact_line(fact: Fact, names_known: Mapping[int, str] | None = None) -> str:
         FactState.DISPUTED: _doubt(fact, names_known or {}),
         FactState.RETIRED: " *(retired)*",
     }[fact.state]
-    return f"`{fact.number}` {about}{fact.text}{mark}"
+    elsewhere = "" if here else " *(from another branch; not so here)*"
+    return f"`{fact.number}` {about}{fact.text}{mark}{elsewhere}"
 
 
 def _doubt(fact: Fact, names_known: Mapping[int, str]) -> str:
@@ -285,7 +291,10 @@ def fact_card(card: FactCard, guild_id: int) -> str:
     """A fact with where it came from."""
     fact = card.fact
     how = "Proposed by the model, asked by" if fact.proposal_id else "Added by"
-    lines = [fact_line(fact), f"-# {how} {name(card.proposed_by)}, {when(fact.added_at)}"]
+    lines = [
+        fact_line(fact, here=card.here),
+        f"-# {how} {name(card.proposed_by)}, {when(fact.added_at)}",
+    ]
     if fact.proposal_id and card.accepted_by:
         lines.append(f"-# Accepted by {name(card.accepted_by)}")
     if fact.state is FactState.PROPOSED:
@@ -331,6 +340,11 @@ def history(past: History, ballot_state: dict[BallotState, str] | None = None) -
         BallotState.DROPPED: "dropped",
     }
     blocks: list[str] = []
+    if past.origin:
+        blocks.append(f"**A fork** of {name(past.origin)}")
+    if past.forks:
+        ways = [f"{name(n)}{f' (<#{where}>)' if where else ''}" for n, where in past.forks]
+        blocks.append(f"**Forked** into {listed(ways)}")
     kinds = {
         TakingBackKind.UNDO: "Undone",
         TakingBackKind.WITHDRAWAL: "Withdrawn",
@@ -349,6 +363,22 @@ def history(past: History, ballot_state: dict[BallotState, str] | None = None) -
         blocks.append(f"**Changed**: {name(turn.speaker)}")
         blocks += [f"> {revision.number}: {excerpt(revision.text, 200)}" for revision in texts]
     return pages(blocks or ["Nothing was taken back, voted down or changed here yet."])
+
+
+def forking(title: str) -> str:
+    """That a fork is on its way."""
+    return f"🍴 The fork **{name(title)}** is being opened. A note here links to its thread."
+
+
+def past(turns: Sequence[Turn]) -> str:
+    """The last passages of a past, oldest first, as many as a message holds; empty for none."""
+    shown: list[str] = []
+    for turn in reversed(turns):
+        line = f"**{name(turn.speaker)}** {excerpt(turn.text, 400)}"
+        if sum(len(one) + 1 for one in shown) + len(line) > PAGE:
+            break
+        shown.insert(0, line)
+    return "\n".join(shown)
 
 
 def _variant_line(ballot: Ballot, place: int) -> str:

@@ -8,10 +8,11 @@ from discord.ext import commands
 
 from bot.client import TroupeClient
 from bot.services.continue_story import MAX_DIRECTION, Continuation
+from bot.services.forking import Wish
 from bot.services.take_back import MAX_DEEDS
 from bot.story.purse import in_cents
 from bot.story.turn import Turn
-from cogs import choices, render
+from cogs import choices, places, render
 from cogs.actor import Interaction, request_of
 from cogs.ui.controls import button, row_view
 from cogs.ui.modals import Field, show_form
@@ -36,6 +37,9 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
 
     async def _mine(self, interaction: Interaction, typed: str) -> list[Any]:
         return await choices.characters(self.client, interaction, typed, choices.mine)
+
+    async def _passages(self, interaction: Interaction, typed: str) -> list[Any]:
+        return await choices.passages(self.client, interaction, typed)
 
     async def _prices(self, interaction: Interaction, typed: str) -> list[Any]:
         del typed
@@ -138,6 +142,23 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
         turns = await self.take_back.redo(request_of(interaction))
         what = "1 passage is" if len(turns) == 1 else f"{len(turns)} passages are"
         await interaction.response.send_message(f"{what} back.", ephemeral=True)
+
+    @app_commands.command(name="fork")
+    @app_commands.describe(
+        title="What the other way, and its thread, is called",
+        turn="After which passage it begins; the newest, unless you choose another",
+    )
+    @app_commands.autocomplete(turn=_passages)
+    async def fork(
+        self,
+        interaction: Interaction,
+        title: app_commands.Range[str, 1, 100],
+        turn: int | None = None,
+    ) -> None:
+        """Let the story go another way in a thread of its own, sharing the past."""
+        wish = Wish(title, places.to_fork(interaction), interaction.id, turn_id=turn)
+        branch = await self.client.services.forking.fork(request_of(interaction), wish)
+        await interaction.response.send_message(render.forking(branch.name), ephemeral=True)
 
     @app_commands.command(name="history")
     async def history(self, interaction: Interaction) -> None:

@@ -193,8 +193,12 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
     async def about_button(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]
     ) -> None:
-        """About the story, on the card of a linked channel."""
-        del key, values
+        """About the story, on a linked channel's card; What came before, on a fork's."""
+        del values
+        past = render.past(await self.linking.past(int(key)))
+        if past:
+            await interaction.response.send_message(past, ephemeral=True)
+            return
         card = await self.stories.show(interaction.channel_id or 0)
         await interaction.response.send_message(render.story_card(card), ephemeral=True)
 

@@ -63,6 +63,7 @@ class Canon(Repository):
             source_turn_id=fact.source_turn_id,
             quote=fact.quote,
             from_turn_id=fact.from_turn_id,
+            branch_id=fact.branch_id,
             added_at=at,
             supersedes_id=fact.supersedes_id,
             proposal_id=fact.proposal_id,
@@ -119,6 +120,10 @@ class Canon(Repository):
         """The facts that a proposal brought, whatever became of them, by number."""
         found = await self._all(_OF_PROPOSAL, proposal_id=proposal_id)
         return [_fact(row) for row in found]
+
+    async def said_in(self, fact_id: int, branch_id: int) -> None:
+        """Note in which branch a fact was said anew."""
+        await self._change(_SET, b_id=fact_id, branch_id=branch_id)
 
     async def of_turns(self, turn_ids: Sequence[int]) -> list[Fact]:
         """Facts (canon or proposed) that came from these turns."""

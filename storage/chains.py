@@ -111,6 +111,13 @@ IN_PAST = select(_down_to.c.id).where(_down_to.c.id == _turn_id)
 """``turn_id`` if it is a link of ``branch_id``."""
 
 
+_some_ids = bindparam("turn_ids", expanding=True, type_=ROW_ID)
+_shallowest = select(func.min(_mark.c.depth)).where(_mark.c.id.in_(_some_ids)).scalar_subquery()
+_down_to_some = _walk(_shallowest - 1)
+
+AMONG_PAST = select(_down_to_some.c.id).where(_down_to_some.c.id.in_(_some_ids))
+"""Those of ``turn_ids`` that are links of ``branch_id``."""
+
 LAST_DEEDS = (
     select(deeds)
     .join(turns, turns.c.deed_id == deeds.c.id)

@@ -15,6 +15,7 @@ from bot.ports import (
     CanonRepository,
     CastRepository,
     Clock,
+    ForkRepository,
     PostRepository,
     ProposalRepository,
     PurseRepository,
@@ -29,6 +30,7 @@ from storage.ballots import Ballots
 from storage.canon import Canon
 from storage.cast import Cast
 from storage.faults import BUSY, as_storage_error
+from storage.forks import Forks
 from storage.migrating import migrate
 from storage.posts import Posts
 from storage.proposals import Proposals
@@ -56,6 +58,7 @@ class Unit:
         self._tasks = Tasks(connection)
         self._stories = Stories(connection)
         self.stories: StoryRepository = self._stories
+        self.forks: ForkRepository = Forks(connection)
         self.cast: CastRepository = Cast(connection)
         self.turns: TurnRepository = Turns(connection)
         self.ballots: BallotRepository = Ballots(connection)

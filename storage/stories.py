@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Binding, Opening
 from bot.story.errors import ConflictError
-from bot.story.tale import MAIN, Branch, Channel, Place, Story, StoryState
+from bot.story.tale import MAIN, Branch, Channel, ForkState, Place, Story, StoryState
 from storage.either import Either
 from storage.repository import Repository
-from storage.tables import branches, channels, notices, stories
+from storage.tables import branches, channels, forks, notices, stories
 from storage.values import pack_settings, unpack_settings
 
 
@@ -142,10 +142,15 @@ _LAST_HERE = (
     .order_by(branches.c.id.desc())
     .limit(1)
 )
+_IS_BEING_OPENED = (
+    select(forks.c.branch_id)
+    .where(forks.c.branch_id == branches.c.id, forks.c.state != ForkState.OPEN)
+    .exists()
+)
 _UNPLAYED = (
     _unplayed(stories, *_OF_BRANCH)
     .join(stories, stories.c.id == branches.c.story_id)
-    .where(stories.c.guild_id == bindparam("guild_id"))
+    .where(stories.c.guild_id == bindparam("guild_id"), ~_IS_BEING_OPENED)
     .order_by(stories.c.id.desc(), branches.c.id)
 )
 _UNDER = (

@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -19,7 +20,7 @@ from bot.story.canon import FactState
 from bot.story.posts import Manner, PostKind, PostState
 from bot.story.proposal import ProposalState
 from bot.story.purse import CallState
-from bot.story.tale import StoryState
+from bot.story.tale import ForkState, StoryState
 from bot.story.tasks import TaskKind
 from bot.story.turn import DeedKind, Source, TakingBackKind
 from storage.columns import (
@@ -112,6 +113,20 @@ channels = Table(
     # A branch is played in one place, or two heads of one chain would be moved at once.
     UniqueConstraint("branch_id"),
     Index(None, "story_id"),
+)
+
+forks = Table(
+    "forks",
+    metadata,
+    Column("branch_id", ROW_ID, ForeignKey("branches.id"), primary_key=True, autoincrement=False),
+    # A command forks once, however often its event is replayed.
+    who("asked_id"),
+    who("writer_id"),
+    who("source_channel_id"),
+    who("under_id"),
+    at("at"),
+    Column("state", words(ForkState, "state"), nullable=False),
+    UniqueConstraint("asked_id"),
 )
 
 notices = Table(
@@ -409,6 +424,7 @@ facts = Table(
     who("disputed_by", nullable=True),
     prose("why"),
     ref("proposal_id", "proposals.id", nullable=True),
+    ref("branch_id", "branches.id", nullable=True),
     UniqueConstraint("story_id", "number"),
     Index(None, "source_turn_id"),
     Index(None, "proposal_id"),

@@ -11,7 +11,7 @@ from bot.story.tasks import ALONE, Shard, Task, TaskKind
 from storage.columns import SNOWFLAKE, Instant
 from storage.either import Either
 from storage.repository import Repository
-from storage.tables import ballots, channels, proposals, stories, tasks
+from storage.tables import ballots, branches, channels, proposals, stories, tasks
 
 
 def _task(row: Row[Any]) -> Task:
@@ -32,6 +32,11 @@ _GUILD: Mapping[TaskKind, Select[Any]] = {
         select(stories.c.guild_id)
         .join(proposals, proposals.c.story_id == stories.c.id)
         .where(proposals.c.id == _SUBJECT)
+    ),
+    TaskKind.FORK: (
+        select(stories.c.guild_id)
+        .join(branches, branches.c.story_id == stories.c.id)
+        .where(branches.c.id == _SUBJECT)
     ),
 }
 """How the server of a task's subject is found; without that, any process may take the task."""

@@ -1,5 +1,6 @@
 """Turns, deeds and revisions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, literal, select, union_all
@@ -212,6 +213,14 @@ class Turns(Undoing):
             return True
         found = await self._scalar(chains.IN_PAST, turn_id=turn_id, branch_id=branch_id)
         return found is not None
+
+    async def among_past(self, branch_id: int, turn_ids: Sequence[int]) -> frozenset[int]:
+        """Which of these turns are the branch's head or ancestors of it."""
+        if not turn_ids:
+            return frozenset()
+        ids = sorted(set(turn_ids))
+        found = await self._all(chains.AMONG_PAST, branch_id=branch_id, turn_ids=ids)
+        return frozenset(row.id for row in found)
 
     async def newer(self, turn_id: int | None, branch_id: int) -> list[Turn]:
         """The standing turns of the branch that follow a turn (None: all), oldest first.

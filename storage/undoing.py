@@ -106,17 +106,22 @@ class Undoing(Repository):
         return await self._note(branch.story_id, branch.id, kind, by, at, heads, undone)
 
     async def withdraw(
-        self, turns: Sequence[Turn], kind: TakingBackKind, by: int, at: datetime
+        self,
+        turns: Sequence[Turn],
+        kind: TakingBackKind,
+        by: int,
+        at: datetime,
+        *,
+        branch_id: int | None = None,
     ) -> TakingBack:
         """Take single turns out of the story; those behind them stay."""
         if not turns or kind is TakingBackKind.UNDO:
             raise ValueError("Withdrawing needs turns, and a kind that leaves the head alone.")
         first = turns[0]
-        head = await self._scalar(_HEAD, branch_id=first.branch_id)
+        branch_id = branch_id or first.branch_id
+        head = await self._scalar(_HEAD, branch_id=branch_id)
         turn_ids = [turn.id for turn in sorted(turns, key=lambda turn: turn.depth)]
-        taken = await self._note(
-            first.story_id, first.branch_id, kind, by, at, (head, head), turn_ids
-        )
+        taken = await self._note(first.story_id, branch_id, kind, by, at, (head, head), turn_ids)
         await self._many(
             _WITHDRAW, [{"turn_id": one, "taking_back_id": taken.id} for one in turn_ids]
         )

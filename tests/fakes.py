@@ -8,7 +8,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.ports import Draft, DraftedVariant, Extract, StageLaterError, StageUnsureError
+from bot.ports import (
+    Draft,
+    DraftedVariant,
+    Extract,
+    NewThread,
+    OpenedThread,
+    StageLaterError,
+    StageUnsureError,
+)
 from bot.story.posts import Manner, Post
 from bot.story.prompt import Prompt
 from bot.story.proposal import ProposedFact
@@ -106,6 +114,7 @@ class FakeStage:
 
     Attributes:
         messages: channel → message id → the post it shows, oldest first.
+        threads: the threads that were opened, by id.
         done: every deed in order, such as ``("send", "Hello")``.
         proxies: whether turns can be posted by webhook.
         blind: an error that each look into the channel's history meets.
@@ -113,6 +122,7 @@ class FakeStage:
 
     def __init__(self) -> None:
         self.messages: dict[int, dict[int, Post]] = {}
+        self.threads: dict[int, NewThread] = {}
         self.done: list[tuple[str, object]] = []
         self.proxies = True
         self.address = ""
@@ -166,6 +176,25 @@ class FakeStage:
             self._lost_answers -= 1
             raise StageUnsureError("the answer was lost")
         return message_id
+
+    async def open_thread(self, thread: NewThread) -> OpenedThread:
+        await self._meet("open_thread")
+        thread_id = next(self._ids)
+        self.threads[thread_id] = thread
+        if self._lost_answers:
+            self._lost_answers -= 1
+            raise StageUnsureError("the answer was lost")
+        return OpenedThread(thread_id)
+
+    async def find_thread(self, thread: NewThread) -> Sequence[OpenedThread]:
+        await self._meet("find_thread")
+        alike = [
+            thread_id
+            for thread_id, other in self.threads.items()
+            if (other.under_id, other.name) == (thread.under_id, thread.name)
+            and thread_id > thread.after_id
+        ]
+        return [OpenedThread(thread_id) for thread_id in alike]
 
     async def find(self, post: Post) -> Sequence[int]:
         if self.blind:

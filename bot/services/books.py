@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.ports import Store
+from bot.ports import Store, UnitOfWork
 from bot.services.common import names_of, the_place
 from bot.story.canon import FactState
-from bot.story.export import Book, as_markdown, as_record, file_name
+from bot.story.export import Book, Part, as_markdown, as_record, file_name
 
 
 class BookFormat(StrEnum):
@@ -38,10 +38,12 @@ class Books:
         """
         async with self._store.read() as work:
             place = await the_place(work, channel_id)
+            parts = await _parts(work, place.story.id)
             book = Book(
                 story=place.story,
                 company=await work.cast.company(place.story.id, retired=True),
-                turns=tuple(await work.turns.chain(place.branch.id)),
+                turns=tuple(turn for part in parts for turn in part.turns),
+                parts=parts,
                 facts=tuple(await work.canon.facts(place.story.id, frozenset(FactState))),
                 names=dict(await names_of(work, place.story.id)),
             )
@@ -50,3 +52,21 @@ class Books:
             content = as_record(book).model_dump_json(indent=2)
             return BookFile(f"{name}.json", content.encode())
         return BookFile(f"{name}.md", as_markdown(book).encode())
+
+
+async def _parts(work: UnitOfWork, story_id: int) -> tuple[Part, ...]:
+    """Every branch in which something stands: the main scene, then the others as they began.
+
+    The past that a fork shares is told once, where it was written.
+    """
+    branches = await work.stories.branches(story_id)
+    names = {branch.id: branch.name for branch in branches}
+    parts = []
+    for branch in branches:
+        chain = await work.turns.chain(branch.id)
+        fork_turn = await work.turns.get(branch.fork_turn_id) if branch.fork_turn_id else None
+        own = tuple(turn for turn in chain if turn.depth > branch.fork_depth)
+        if own or branch is branches[0]:
+            came_from = names.get(branch.forked_from_id or 0, "")
+            parts.append(Part(branch.name, own, came_from, fork_turn))
+    return tuple(parts)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import Request, names_of, redraw_fact, standing_of, the_place
+from bot.services.reach import facts_here, holding
 from bot.story.canon import MAX_FACT, Fact, FactState, NewFact, clean_fact
 from bot.story.errors import ConflictError, NotFoundError
 from bot.story.names import name_key
@@ -22,6 +23,7 @@ class FactCard:
 
     Attributes:
         supersedes: number of the fact whose place it took.
+        here: whether it holds in the branch in which it is shown.
     """
 
     fact: Fact
@@ -33,14 +35,16 @@ class FactCard:
     source: Turn | None
     message_id: int | None
     channel_id: int
+    here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class FactList:
-    """Facts by number, and display names of the story's writers."""
+    """Facts by number, display names of the story's writers, and the facts that hold here."""
 
     facts: tuple[Fact, ...]
     names: dict[int, str]
+    here: frozenset[int]
 
 
 class Canon:
@@ -98,13 +102,13 @@ class Canon:
         require(actor, Action.MAKE_CANON, place.story, standing)
         same = [
             f
-            for f in await work.canon.facts(place.story.id, SHOWN)
+            for f in await facts_here(work, place.branch, SHOWN)
             if name_key(f.text) == name_key(kept)
         ]
         now = self._clock.now()
         await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
         if same:
-            return await self._again(work, same[0], actor.writer_id, now)
+            return await self._again(work, same[0], place, actor.writer_id, now)
         known = company.find(about) if about else None
         fact = NewFact(
             story_id=place.story.id,
@@ -117,16 +121,21 @@ class Canon:
             # Quoted word for word, so that a change of the turn can be noticed.
             quote=turn.text[:MAX_FACT] if turn else "",
             from_turn_id=turn.id if turn else place.branch.head_id,
+            branch_id=place.branch.id,
         )
         return await work.canon.add(fact, now)
 
-    async def _again(self, work: UnitOfWork, fact: Fact, by: int, now: datetime) -> Fact:
+    async def _again(
+        self, work: UnitOfWork, fact: Fact, place: Place, by: int, now: datetime
+    ) -> Fact:
         """A fact is said once more: one under review is canon again."""
         if fact.state is FactState.CANON:
             raise ConflictError(f"That stands in the canon already, as fact {fact.number}.")
+        here = place.branch.id
         await work.canon.set_state(fact.id, FactState.CANON, by, now)
+        await work.canon.said_in(fact.id, here)
         await redraw_fact(work, fact, now)
-        return replace(fact, state=FactState.CANON, accepted_by=by)
+        return replace(fact, state=FactState.CANON, accepted_by=by, branch_id=here)
 
     async def facts(self, channel_id: int, about: str = "") -> list[Fact]:
         """The story's facts that were not retired; on request those about somebody."""
@@ -137,11 +146,13 @@ class Canon:
         return [f for f in found if key in name_key(f.about)] if key else found
 
     async def listed(self, channel_id: int, about: str = "") -> FactList:
-        """The same with the names of those who doubt one."""
+        """The same with the names of those who doubt one, and which of them hold here."""
         found = await self.facts(channel_id, about)
         async with self._store.read() as work:
             place = await the_place(work, channel_id)
-            return FactList(tuple(found), dict(await names_of(work, place.story.id)))
+            here = await holding(work, place.branch, found)
+            names = dict(await names_of(work, place.story.id))
+        return FactList(tuple(found), names, frozenset(fact.id for fact in here))
 
     async def show(self, channel_id: int, number: int) -> FactCard:
         """One fact with its source.
@@ -156,6 +167,7 @@ class Canon:
             source = await work.turns.get(fact.source_turn_id) if fact.source_turn_id else None
             posts = await work.posts.of_turn(source.id) if source else []
             before = await work.canon.of_id(fact.supersedes_id) if fact.supersedes_id else None
+            here = bool(await holding(work, place.branch, [fact]))
         standing = [post for post in posts if post.message_id]
         return FactCard(
             fact=fact,
@@ -167,6 +179,7 @@ class Canon:
             source=source,
             message_id=standing[-1].message_id if standing else None,
             channel_id=standing[-1].channel_id if standing else channel_id,
+            here=here,
         )
 
     async def retire(self, request: Request, number: int) -> Fact:
@@ -181,6 +194,8 @@ class Canon:
         async with self._store.write() as work:
             place = await the_place(work, request.channel_id)
             fact = await _fact(work, place, number)
+            if not await holding(work, place.branch, [fact]):
+                raise ConflictError(f"Fact {number} is another branch's. Retire it there.")
             if fact.state is FactState.RETIRED:
                 raise ConflictError(f"Fact {number} was retired already.")
             writer_id = request.actor.writer_id

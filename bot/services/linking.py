@@ -4,17 +4,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.ports import Binding, Clock, Store, UnitOfWork
-from bot.services.common import NO_STORY, Request, queue, standing_of, the_place
+from bot.services.common import NO_STORY, Request, names_of, queue, standing_of, the_place
 from bot.services.settling import end
 from bot.story.ballot import BallotState
 from bot.story.errors import ConflictError, InvalidError, NotFoundError
 from bot.story.names import name_key
 from bot.story.policy import Action, may, require
-from bot.story.posts import NewPost, PostKind
+from bot.story.posts import NewPost, PostKind, PostState
 from bot.story.tale import MAX_TITLE, Actor, Branch, Place, Story, StoryState
 from bot.story.tasks import TaskKind
+from bot.story.turn import Turn
 from bot.story.typed import clean_text, excerpt
 
+_STANDS = frozenset({PostState.POSTED, PostState.LEFT})
+SHOWN = 20
+"""Turns of the shared past that are shown in a fork."""
 UNLINKED = "This channel was unlinked from the story before this was decided."
 GONE = "The channel of this ballot was deleted before it was decided."
 STAYS = (
@@ -71,16 +75,35 @@ class Stray:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a fork came from.
+
+    Attributes:
+        by: display name of whoever forked.
+        turn: the last turn that it shares.
+        channel_id: where that turn's message stands.
+        message_id: that message; None if there is none any more.
+    """
+
+    by: str
+    turn: Turn
+    channel_id: int
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class BranchCard:
     """What the card of a linked channel shows.
 
     Attributes:
         others: the other channels of the story, the first one bound first.
+        fork: where a fork left the branch that it came from; None for other branches.
     """
 
     story: Story
     branch: Branch
     others: tuple[int, ...]
+    fork: Origin | None = None
 
 
 class Linking:
@@ -191,8 +214,19 @@ class Linking:
             if branch is None or story is None:
                 return None
             channels = await work.stories.channels(story.id)
+            fork = await _origin(work, branch)
         others = tuple(c.channel_id for c in channels if c.branch_id != branch_id)
-        return BranchCard(story, branch, others)
+        return BranchCard(story, branch, others, fork)
+
+    async def past(self, branch_id: int) -> list[Turn]:
+        """The last turns that a fork shares, oldest first; of other branches none."""
+        async with self._store.read() as work:
+            branch = await work.stories.branch(branch_id)
+            if branch is None or not branch.fork_depth:
+                return []
+            behind = branch.depth - branch.fork_depth
+            found = await work.turns.tail(branch_id, behind + SHOWN)
+        return [turn for turn in found if turn.depth <= branch.fork_depth]
 
     async def channel_gone(self, channel_id: int) -> bool:
         """Let go of a channel that was deleted, and of its threads; False if none played a story.
@@ -208,6 +242,18 @@ class Linking:
                 # Whatever was to appear there is found to be lost.
                 await work.tasks.put(TaskKind.POST, place.channel.channel_id, now)
         return bool(places)
+
+
+async def _origin(work: UnitOfWork, branch: Branch) -> Origin | None:
+    fork = await work.forks.get(branch.id)
+    turn = await work.turns.get(branch.fork_turn_id) if branch.fork_turn_id else None
+    if fork is None or turn is None:
+        return None
+    by = (await names_of(work, branch.story_id)).get(fork.writer_id, "a writer")
+    posts = [post for post in await work.posts.of_turn(turn.id) if post.state in _STANDS]
+    last = posts[-1] if posts else None
+    channel_id = last.channel_id if last else fork.source_channel_id
+    return Origin(by, turn, channel_id, last.message_id if last else None)
 
 
 async def let_go(work: UnitOfWork, place: Place, why: str, now: datetime) -> None:

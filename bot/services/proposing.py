@@ -17,6 +17,7 @@ from bot.services.common import (
     the_place,
     window_start,
 )
+from bot.services.reach import facts_here
 from bot.story.canon import Fact, FactState, NewFact
 from bot.story.errors import (
     BrokeError,
@@ -42,7 +43,7 @@ from bot.story.proposal import (
     to_read,
 )
 from bot.story.purse import CallState, Usage, in_cents
-from bot.story.tale import AiPolicy, Story
+from bot.story.tale import AiPolicy, Branch, Story
 from bot.story.tasks import TaskKind
 from bot.story.turn import Turn
 
@@ -158,7 +159,7 @@ class Proposing:
             turns = to_read(await work.turns.tail(place.branch.id, MAX_READ), after)
             if not turns:
                 raise ConflictError(NOTHING_NEW)
-            prompt = await _prompt(work, place.story, turns)
+            prompt = await _prompt(work, place.story, place.branch, turns)
             estimate = self._scribe.estimate_reading(prompt, MAX_PROPOSED)
             await self._afford(work, place.story.guild_id, estimate, now)
             await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
@@ -213,15 +214,16 @@ class Proposing:
             if proposal is None or proposal.state is not ProposalState.READING:
                 return None
             story = await work.stories.get(proposal.story_id)
+            branch = await work.stories.branch(proposal.branch_id)
             if proposal.call_id is not None:
                 await self._abandon(work, proposal.call_id, proposal.estimate, now)
                 await _fail(work, proposal, INTERRUPTED, now)
                 return None
             turns = await _turns_of(work, proposal)
-            if story is None or not turns:
+            if story is None or branch is None or not turns:
                 await _fail(work, proposal, GONE, now)
                 return None
-            prompt = await _prompt(work, story, turns)
+            prompt = await _prompt(work, story, branch, turns)
             estimate = self._scribe.estimate_reading(prompt, MAX_PROPOSED)
             try:
                 await self._afford(work, story.guild_id, estimate, now)
@@ -347,9 +349,9 @@ async def _read_up_to(work: UnitOfWork, branch_id: int) -> int:
     return turn.depth if turn else 0
 
 
-async def _prompt(work: UnitOfWork, story: Story, turns: Sequence[Turn]) -> Prompt:
+async def _prompt(work: UnitOfWork, story: Story, branch: Branch, turns: Sequence[Turn]) -> Prompt:
     company = await work.cast.company(story.id)
-    canon = await work.canon.facts(story.id, frozenset({FactState.CANON}))
+    canon = await facts_here(work, branch, frozenset({FactState.CANON}))
     return compose_reading(story, company, canon, turns)
 
 
@@ -368,7 +370,8 @@ async def _turns_of(work: UnitOfWork, proposal: Proposal) -> tuple[Turn, ...]:
 async def _sieved(work: UnitOfWork, proposal: Proposal, extract: Extract) -> Sieved:
     """What may be shown, as the story stands now: it may have changed while the model read."""
     turns = await _turns_of(work, proposal)
-    facts = await work.canon.facts(proposal.story_id, frozenset(FactState))
+    branch = await work.stories.branch(proposal.branch_id)
+    facts = await facts_here(work, branch, frozenset(FactState)) if branch else []
     company = await work.cast.company(proposal.story_id, retired=True)
     return sieve(extract.facts, turns, [fact.text for fact in facts], company)
 
@@ -386,6 +389,7 @@ async def _propose(work: UnitOfWork, proposal: Proposal, sieved: Sieved, now: da
             quote=cited.quote,
             from_turn_id=cited.turn.id,
             proposal_id=proposal.id,
+            branch_id=proposal.branch_id,
         )
         await work.canon.add(fact, now)
 

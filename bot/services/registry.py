@@ -7,6 +7,7 @@ from bot.services.books import Books
 from bot.services.canon import Canon
 from bot.services.casting import Casting
 from bot.services.continue_story import ContinueStory
+from bot.services.forking import Forking
 from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
@@ -27,6 +28,7 @@ class Services:
 
     stories: Stories
     linking: Linking
+    forking: Forking
     casting: Casting
     pictures: Pictures
     parting: Parting

@@ -146,6 +146,7 @@ class Reviewing:
                 quote=fact.quote if cited else "",
                 from_turn_id=held_from or place.branch.head_id,
                 supersedes_id=fact.id,
+                branch_id=fact.branch_id,
             )
             return await work.canon.add(new, now)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.ports import Limits, Narrator, UnitOfWork
 from bot.services.common import window_start
+from bot.services.reach import facts_here
 from bot.story.canon import FactState
 from bot.story.errors import BrokeError
 from bot.story.prompt import Prompt, Request, Scene, compose, stretch_start
@@ -19,7 +20,7 @@ async def read_scene(work: UnitOfWork, story: Story, branch: Branch) -> Scene:
     return Scene(
         story=story,
         company=await work.cast.company(story.id),
-        facts=tuple(await work.canon.facts(story.id, frozenset({FactState.CANON}))),
+        facts=tuple(await facts_here(work, branch, frozenset({FactState.CANON}))),
         turns=tuple(turns),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Opening, Store, UnitOfWork
 from bot.services.common import Request, names_of, standing_of, the_place
+from bot.services.reach import facts_here
 from bot.story.ballot import Ballot
 from bot.story.canon import FactState
 from bot.story.cast import Company
@@ -243,7 +244,7 @@ class Stories:
 async def _card(work: UnitOfWork, place: Place) -> StoryCard:
     story = place.story
     company = await work.cast.company(story.id)
-    facts = await work.canon.facts(story.id, CANON)
+    facts = await facts_here(work, place.branch, CANON)
     spent = await work.purse.spent_on(story.id)
     played = {c.branch_id: c.channel_id for c in await work.stories.channels(story.id)}
     branches = await work.stories.branches(story.id)

@@ -48,11 +48,15 @@ class History:
         taken_back: takings-back not redone, each with the turns concerned.
         ballots: decided ballots with all their variants.
         revised: turns that were changed, with all their texts.
+        origin: for a fork, the name of the branch it left; else empty.
+        forks: the branches that left this one, by name, each with the channel that plays it.
     """
 
     taken_back: tuple[tuple[TakingBack, tuple[Turn, ...]], ...]
     ballots: tuple[LostDraft, ...]
     revised: tuple[tuple[Turn, tuple[Revision, ...]], ...]
+    origin: str = ""
+    forks: tuple[tuple[str, int | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class TakeBack:
         Raises:
             NotFoundError: there is nothing to take back.
             NotAllowedError: one of them is not the actor's to take back.
-            InvalidError: not between 1 and 20 deeds.
+            InvalidError: not between 1 and 20 deeds, or some of them were done before the fork.
         """
         if not 1 <= deeds <= MAX_DEEDS:
             raise InvalidError(f"Between 1 and {MAX_DEEDS} deeds can be taken back at once.")
@@ -87,6 +91,7 @@ class TakeBack:
             newest = await work.turns.last_deeds(place.branch.id, deeds)
             if not newest:
                 raise NotFoundError("Nothing has been written here yet, so nothing to take back.")
+            _refuse_shared(place, newest)
             company = await work.cast.company(place.story.id)
             for deed in newest:
                 _require(request.actor, place, company, deed, await work.turns.of_deed(deed.id))
@@ -97,6 +102,9 @@ class TakeBack:
     async def message(self, request: Request, message_id: int) -> TakingBack:
         """Take back the turn that a message shows: an undo if it is the newest deed, else alone.
 
+        A turn that forks share is one turn: taken back alone, it leaves all of them, whichever it
+        is done in, and its card appears where its message was.
+
         Raises:
             NotFoundError: the message is no turn of this story.
             NotAllowedError: it is not the actor's to take back.
@@ -106,11 +114,13 @@ class TakeBack:
             now = self._clock.now()
             newest = await work.turns.last_deeds(place.branch.id, 1)
             by = request.actor.writer_id
-            if newest and newest[0].id == deed.id:
+            if newest and newest[0].id == deed.id and deed.branch_id == place.branch.id:
                 taken = await work.turns.undo(place.branch, [deed], by, now)
             else:
                 alone = [t for t in turns if not t.withdrawn]
-                taken = await work.turns.withdraw(alone, TakingBackKind.WITHDRAWAL, by, now)
+                taken = await work.turns.withdraw(
+                    alone, TakingBackKind.WITHDRAWAL, by, now, branch_id=place.branch.id
+                )
             return await self._took(work, place, request.actor, taken, now)
 
     async def check(self, request: Request, message_id: int) -> None:
@@ -164,7 +174,7 @@ class TakeBack:
                 if taking_back_id
                 else await work.turns.last_taking_back(place.branch.id)
             )
-            if taken is None or taken.branch_id != place.branch.id:
+            if taken is None or not _concerns(taken, place):
                 raise NotFoundError("Nothing was taken back here that could be brought again.")
             if taken.redone_at:
                 raise ConflictError("That was brought again already.")
@@ -173,7 +183,9 @@ class TakeBack:
             standing = standing_of(company, request.actor.writer_id, theirs=theirs)
             require(request.actor, Action.TAKE_BACK, place.story, standing)
             turns = await work.turns.redo(taken, now)
-            await queue_turns(work, turns, place.channel.channel_id, company, now)
+            for turn in turns:
+                home = await _home(work, place, turn)
+                await queue_turns(work, [turn], home, company, now)
             await refresh(work, PostKind.TAKEN_BACK, taken.id, now)
             await _judge_again(work, place, now)
             return turns
@@ -188,8 +200,8 @@ class TakeBack:
         await review_facts(work, [replace(turn, withdrawn=True) for turn in turns], now)
         if actor.name:
             await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
-        card = NewPost(place.channel.channel_id, PostKind.TAKEN_BACK, taken.id)
-        await queue(work, [card], now)
+        home = await _home(work, place, turns[0]) if turns else place.channel.channel_id
+        await queue(work, [NewPost(home, PostKind.TAKEN_BACK, taken.id)], now)
         await _judge_again(work, place, now)
         return taken
 
@@ -227,7 +239,48 @@ class TakeBack:
                 for turn in await work.turns.tail(place.branch.id, 50)
                 if turn.revision
             ]
-        return History(tuple(taken), tuple(ballots), tuple(reversed(revised)))
+            branches = await work.stories.branches(place.story.id)
+            played = {
+                c.branch_id: c.channel_id for c in await work.stories.channels(place.story.id)
+            }
+        here = place.branch
+        return History(
+            tuple(taken),
+            tuple(ballots),
+            tuple(reversed(revised)),
+            origin=next((b.name for b in branches if b.id == here.forked_from_id), ""),
+            forks=tuple(
+                (b.name, played.get(b.id)) for b in branches if b.forked_from_id == here.id
+            ),
+        )
+
+
+def _refuse_shared(place: Place, newest: Sequence[Deed]) -> None:
+    """Refuse an undo that reaches into the past that a fork shares with other branches."""
+    own = sum(deed.branch_id == place.branch.id for deed in newest)
+    if own == len(newest):
+        return
+    since = "Nothing was" if not own else "One deed was" if own == 1 else f"Only {own} deeds were"
+    raise InvalidError(
+        f"{since} written here since the fork. What came before is shared with the scene it came "
+        "from and stays; `/scene fork` from an earlier passage goes another way."
+    )
+
+
+def _concerns(taken: TakingBack, place: Place) -> bool:
+    """Whether a taking-back can be redone here: an undo moved the head of its branch alone."""
+    if taken.branch_id == place.branch.id:
+        return True
+    return taken.story_id == place.story.id and taken.kind is not TakingBackKind.UNDO
+
+
+async def _home(work: UnitOfWork, place: Place, turn: Turn) -> int:
+    """The channel in which a turn stands: that of the branch it was written in, if one plays it."""
+    if turn.branch_id != place.branch.id:
+        for channel in await work.stories.channels(place.story.id):
+            if channel.branch_id == turn.branch_id:
+                return channel.channel_id
+    return place.channel.channel_id
 
 
 def _require(

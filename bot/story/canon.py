@@ -1,10 +1,13 @@
 """Facts: what is true in a story, from when to when, and where it was said."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.story.errors import InvalidError
+from bot.story.tale import Branch
 from bot.story.typed import clean_text
 
 MAX_FACT = 500
@@ -33,6 +36,7 @@ class NewFact:
         from_turn_id: the turn from which on it holds; None for "from the beginning".
         supersedes_id: the fact in whose place it comes, if there is one.
         proposal_id: the proposal of the model that it is part of, if it is.
+        branch_id: the branch in which it was said; None for a fact of all of them.
     """
 
     story_id: int
@@ -46,6 +50,7 @@ class NewFact:
     from_turn_id: int | None = None
     supersedes_id: int | None = None
     proposal_id: int | None = None
+    branch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,56 @@ class Fact:
     disputed_by: int | None = None
     why: str = ""
     proposal_id: int | None = None
+    branch_id: int | None = None
+
+
+def anchor(fact: Fact) -> int | None:
+    """The turn with which a fact stands: where it came from, or else where the story was then."""
+    return fact.source_turn_id or fact.from_turn_id
+
+
+def doubtful(fact: Fact, branch: Branch, branches: Mapping[int, Branch]) -> bool:
+    """Whether it depends on a branch's past if a fact holds in it.
+
+    Args:
+        fact: which fact.
+        branch: where it may hold.
+        branches: all branches of the story by id.
+    """
+    said_in = branches.get(fact.branch_id or branch.id)
+    if said_in is None or said_in.id == branch.id:
+        return False
+    return said_in.tree == branch.tree
+
+
+def holds(
+    fact: Fact, branch: Branch, branches: Mapping[int, Branch], past: AbstractSet[int]
+) -> bool:
+    """Whether a fact holds in a branch, as far as the branch is concerned.
+
+    Canon belongs to the story, so scenes that began empty share it, whichever of them it was said
+    in. A fork goes another way. In it hold the facts that were said in it, those that came from a
+    turn which it shares, and those without such a turn that were said in a branch it came from
+    while that branch stood at a turn which it shares. What came from a turn that the fork left
+    behind is in none of its prompts, and its list of facts marks it as another branch's; it can be
+    said anew there. And the other way round: what is said in a fork is not so in the branch that
+    it left.
+
+    Args:
+        fact: which fact.
+        branch: where.
+        branches: all branches of the story by id.
+        past: of the anchors of doubtful facts, those that are in the branch's past.
+    """
+    if not doubtful(fact, branch, branches):
+        return True
+    if fact.source_turn_id is not None:
+        return fact.source_turn_id in past
+    left = set()
+    while branch.forked_from_id is not None:
+        left.add(branch.forked_from_id)
+        branch = branches[branch.forked_from_id]
+    return fact.branch_id in left and (fact.from_turn_id is None or fact.from_turn_id in past)
 
 
 def clean_fact(text: str) -> str:

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from bot.story.canon import Fact
 from bot.story.cast import Company
-from bot.story.tale import Story
+from bot.story.tale import MAIN, Story
 from bot.story.turn import Attachment, Source, Turn
+from bot.story.typed import excerpt
 
 FORMAT = "troupe-story/1"
 MODEL = "model"
@@ -19,20 +20,58 @@ SOMEBODY = "a writer"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A branch in a book.
+
+    Attributes:
+        turns: those written in it; the past that a fork shares stands in another part.
+        came_from: for a fork, the name of the branch it left; else empty.
+        fork_turn: for a fork, the last turn that both share.
+    """
+
+    name: str
+    turns: tuple[Turn, ...]
+    came_from: str = ""
+    fork_turn: Turn | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
-    """Everything an export is made of. ``names`` are display names by Discord user id."""
+    """Everything an export is made of. ``names`` are display names by Discord user id.
+
+    Attributes:
+        turns: the turns of all parts, one part after another.
+        parts: the branches, the main scene first; may be empty where there is only that.
+    """
 
     story: Story
     company: Company
     turns: tuple[Turn, ...]
     facts: tuple[Fact, ...]
     names: Mapping[int, str]
+    parts: tuple[Part, ...] = ()
+
+
+class BranchRecord(BaseModel):
+    """A branch in a JSON export: the main scene, a linked scene, or a fork.
+
+    ``forked_from`` is the place in the list of the branch that a fork left, ``after_seq`` the last
+    turn that both share.
+    """
+
+    name: str
+    forked_from: int | None = None
+    after_seq: int | None = None
 
 
 class TurnRecord(BaseModel):
-    """A turn in a JSON export. ``author`` is a display name, or "model"."""
+    """A turn in a JSON export. ``author`` is a display name, or "model".
+
+    ``branch`` is the place in the list of the branch in which it was written.
+    """
 
     seq: int
+    branch: int
     speaker: str
     author: str
     source: Source
@@ -77,6 +116,7 @@ class StoryRecord(BaseModel):
     opened_at: datetime
     characters: list[CharacterRecord]
     facts: list[FactRecord]
+    branches: list[BranchRecord]
     turns: list[TurnRecord]
     shares: dict[str, float]
 
@@ -106,6 +146,8 @@ def shares(book: Book) -> dict[str, float]:
 def as_record(book: Book) -> StoryRecord:
     """The story as a value that can be written as JSON."""
     seqs = {turn.id: n for n, turn in enumerate(book.turns)}
+    parts = book.parts or (Part(MAIN, book.turns),)
+    branch_of = {turn.id: n for n, part in enumerate(parts) for turn in part.turns}
     return StoryRecord(
         title=book.story.title,
         premise=book.story.premise,
@@ -127,9 +169,11 @@ def as_record(book: Book) -> StoryRecord:
             )
             for fact in book.facts
         ],
+        branches=[_branch_record(parts, part, seqs) for part in parts],
         turns=[
             TurnRecord(
                 seq=n,
+                branch=branch_of[turn.id],
                 speaker=turn.speaker,
                 author=author_of(turn, book.names),
                 source=turn.source,
@@ -143,6 +187,13 @@ def as_record(book: Book) -> StoryRecord:
         # Rounded: nobody needs seventeen digits, which look like one of Discord's ids.
         shares={author: round(part, 4) for author, part in shares(book).items()},
     )
+
+
+def _branch_record(parts: tuple[Part, ...], part: Part, seqs: Mapping[int, int]) -> BranchRecord:
+    if part.fork_turn is None:
+        return BranchRecord(name=part.name)
+    left = next((n for n, other in enumerate(parts) if other.name == part.came_from), None)
+    return BranchRecord(name=part.name, forked_from=left, after_seq=seqs.get(part.fork_turn.id))
 
 
 def _character_record(book: Book, n: int) -> CharacterRecord:
@@ -165,9 +216,12 @@ def as_markdown(book: Book) -> str:
     lines = [f"# {plain(story.title)}", ""]
     if story.premise:
         lines += [*(f"> {line}".rstrip() for line in story.premise.splitlines()), ""]
-    for turn in book.turns:
-        lines += [f"**{plain(turn.speaker)}**", "", turn.text, ""]
-        lines += [_mention(attachment) for attachment in turn.attachments]
+    for part in book.parts or (Part(MAIN, book.turns),):
+        if len(book.parts) > 1:
+            lines += _heading(part)
+        for turn in part.turns:
+            lines += [f"**{plain(turn.speaker)}**", "", turn.text, ""]
+            lines += [_mention(attachment) for attachment in turn.attachments]
     canon = [fact for fact in book.facts if fact.state == "canon"]
     if canon:
         lines += ["---", "", "## What is true", ""]
@@ -177,6 +231,19 @@ def as_markdown(book: Book) -> str:
     lines += [f"- {plain(author)}: {part:.0%}" for author, part in shares(book).items()]
     lines += ["", *_voices(book)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _heading(part: Part) -> list[str]:
+    """A part's title; under a fork's, from which passage it goes another way."""
+    lines = [f"## {plain(part.name)}", ""]
+    turn = part.fork_turn
+    if turn is not None:
+        said = plain(excerpt(turn.text, 120))
+        lines += [
+            f"*Another way on after {plain(turn.speaker)} in {plain(part.came_from)}: “{said}”*",
+            "",
+        ]
+    return lines
 
 
 def _mention(attachment: Attachment) -> str:

@@ -24,6 +24,7 @@ class Action(StrEnum):
     WRITE = "write"
     NARRATE = "narrate"
     CONTINUE = "ask for a continuation"
+    FORK = "fork the story"
     VOTE = "vote"
     CLOSE_BALLOT = "close this ballot"
     MAKE_CANON = "make canon"
@@ -77,6 +78,7 @@ _REFUSALS: Mapping[Action, str] = {
     Action.CONTINUE: (
         "Only writers with a character, and the owner, ask for a continuation. `/cast claim` first."
     ),
+    Action.FORK: "Only writers with a character, and the owner, fork a story. `/cast claim` first.",
     Action.CLOSE_BALLOT: "Only whoever opened this ballot, or the story's owner, may close it.",
     Action.MAKE_CANON: (
         "Only writers with a character, and the owner, decide what is true. `/cast claim` first."
@@ -119,7 +121,7 @@ def may(actor: Actor, action: Action, story: Story, standing: Standing) -> str |
     owns = actor.writer_id == story.owner_id or (actor.manages and standing.owner_left)
     if owns and action is not Action.WRITE:
         return None
-    if action in {Action.WRITE, Action.NARRATE, Action.CONTINUE, Action.MAKE_CANON}:
+    if action in {Action.WRITE, Action.NARRATE, Action.CONTINUE, Action.FORK, Action.MAKE_CANON}:
         everyone = action is Action.CONTINUE and story.settings.voters is Voters.CHANNEL
         allowed = standing.holds_claim or everyone
     else:

@@ -136,6 +136,38 @@ class Branch:
         return self.root_id or self.id
 
 
+class ForkState(StrEnum):
+    """How far a fork got.
+
+    DUE: its thread is to be opened. OPENING: it is being opened, or was when the process died
+    (looked for before another is opened). OPEN: its thread plays it.
+    """
+
+    DUE = "due"
+    OPENING = "opening"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """That a branch was forked, by whom, and where its thread is opened.
+
+    Attributes:
+        asked_id: Discord's id of the command that asked for it; the thread, once it is there, is
+            newer.
+        source_channel_id: the channel in which it was asked for.
+        under_id: the channel or forum that the thread hangs on.
+    """
+
+    branch_id: int
+    asked_id: int
+    writer_id: int
+    source_channel_id: int
+    under_id: int
+    at: datetime
+    state: ForkState
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A Discord channel, thread or forum post in which a branch is played.

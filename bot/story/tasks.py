@@ -10,12 +10,14 @@ class TaskKind(StrEnum):
 
     DRAFT: write the next round of a ballot. SETTLE: look whether a ballot is decided.
     POST: send, redraw and delete what is due in a channel. PROPOSE: read turns and propose facts.
+    FORK: open a fork's thread.
     """
 
     DRAFT = "draft"
     SETTLE = "settle"
     POST = "post"
     PROPOSE = "propose"
+    FORK = "fork"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Task:
 
     Attributes:
         subject_id: ballot id for DRAFT and SETTLE, Discord channel id for POST, proposal id for
-            PROPOSE.
+            PROPOSE, branch id for FORK.
         due_at: when it may be begun.
         attempts: times it was begun since it last succeeded.
         version: raised by each new request for the deed; a runner that finished an older version

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from bot.services.ballot_card import Ballotcard
-from bot.services.linking import BranchCard
+from bot.services.linking import BranchCard, Origin
 from bot.services.take_back import TakenBackCard
 from bot.story.ballot import LIVE, BallotState, Step, Variant, VariantState, shows_counts
 from bot.story.draft import script
@@ -224,6 +224,8 @@ def taken_back_card(card: TakenBackCard) -> discord.ui.LayoutView:
 def branch_card(card: BranchCard) -> discord.ui.LayoutView:
     """What is played in a channel from now on, and what to do there."""
     title = f"### {render.name(card.story.title)} · {render.name(card.branch.name)}"
+    if card.fork:
+        return _fork_card(title, card, card.fork)
     beside = f" beside {render.places(card.others)}" if card.others else ""
     if card.branch.depth:
         told = render.counted(card.branch.depth, "turn")
@@ -237,6 +239,22 @@ def branch_card(card: BranchCard) -> discord.ui.LayoutView:
     )
     about = button("About the story", f"branch:v1:{card.branch.id}", emoji="📖")
     return card_view(title, text, rows=[[about]], colour=ACCENT)
+
+
+def _fork_card(title: str, card: BranchCard, fork: Origin) -> discord.ui.LayoutView:
+    link = ""
+    if fork.message_id:
+        where = f"{card.story.guild_id}/{fork.channel_id}/{fork.message_id}"
+        link = f" · https://discord.com/channels/{where}"
+    text = (
+        f"{render.name(fork.by)} forked the story in <#{fork.channel_id}>{link}\n"
+        f"It goes another way here after **{render.name(fork.turn.speaker)}**:\n"
+        f"{render.quoted(excerpt(fork.turn.text, 600))}\n"
+        "What came before is shared; what is written here stays here. Just type on as your "
+        "character, or `/scene continue`."
+    )
+    past = button("What came before", f"branch:v1:{card.branch.id}", emoji="📖")
+    return card_view(title, text, rows=[[past]], colour=ACCENT)
 
 
 def ask_card(post_id: int, speaker: str) -> discord.ui.LayoutView:

@@ -43,8 +43,7 @@ class Drawings:
             case PostKind.DISPUTE | PostKind.PROPOSAL:
                 return await self._draw_facts(post)
             case PostKind.BRANCH:
-                branch = await self._linking.card(post.subject_id)
-                return cards.branch_card(branch) if branch else None
+                return await self.branch(post.subject_id)
             case PostKind.ASK:
                 async with self._store.read() as work:
                     asked = await work.posts.get(post.subject_id)
@@ -58,6 +57,11 @@ class Drawings:
             return fact_cards.proposal_card(proposed) if proposed else None
         disputed = await self._reviewing.card(post.subject_id)
         return fact_cards.dispute_card(disputed) if disputed else None
+
+    async def branch(self, branch_id: int) -> discord.ui.LayoutView | None:
+        """The card of a branch; None if there is none."""
+        card = await self._linking.card(branch_id)
+        return cards.branch_card(card) if card else None
 
     def looks_like(self, message: discord.Message, post: Post, text: str) -> bool:
         """Whether a message of ours shows this post.

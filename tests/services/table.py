@@ -11,6 +11,7 @@ from bot.services.casting import Casting
 from bot.services.common import Request
 from bot.services.continue_story import Continuation, ContinueStory, Opened
 from bot.services.drafting import Drafting
+from bot.services.forking import Forking
 from bot.services.linking import Linking
 from bot.services.outbox import Outbox
 from bot.services.parting import Parting
@@ -73,6 +74,7 @@ class Table:
         self.cards = BallotCards(store, clock)
         self.stories = Stories(store, clock)
         self.linking = Linking(store, clock)
+        self.forking = Forking(store, clock, self.stage)
         self.casting = Casting(store, clock)
         self.parting = Parting(store, clock)
         self.pictures = Pictures(store, clock, self.stage)

@@ -1,9 +1,12 @@
 """Further scenes of a story, who owns it, and what becomes of it when a channel is deleted."""
 
+import json
+
 import pytest
 
+from playground.server import Drop
 from playground.server.permissions import May
-from tests.whole.kit import ask, ballot, heard, press, texts_of, use
+from tests.whole.kit import ask, ballot, heard, known, press, sent, texts_of, use
 
 
 async def linked(local, story, name: str = "the-cellar"):
@@ -214,3 +217,261 @@ async def test_an_archived_thread_works_on(story, local):
     local.world.channel_changed(thread)
     await anna.say(thread, "Awake.")
     await heard(local, thread, "Awake.")
+
+
+# --- forks ---------------------------------------------------------------------------------------
+
+
+async def forked(local, inn, title: str = "The cellar door"):
+    """The thread of a fork, with its card."""
+    thread = await local.until(
+        lambda: next((t for t in inn.guild.threads.values() if t.name == title), None),
+        what="the thread",
+    )
+    await local.until(lambda: thread.messages, what="the card")
+    await local.until(
+        lambda: any(f"<#{thread.id}>" in text for text in texts_of(inn)), what="the link"
+    )
+    return thread
+
+
+def said(inn):
+    """The messages in which characters speak."""
+    return [message for message in inn.messages if message.author.webhook]
+
+
+async def two_passages(local, story):
+    await story.anna.say(story.inn, "The door is shut.")
+    await heard(local, story.inn, "The door is shut.")
+    await story.bo.say(story.inn, "I open it.")
+    await heard(local, story.inn, "The door is shut.", "I open it.")
+
+
+async def test_a_fork_shares_the_past_and_goes_its_own_way(story, local, claude):
+    bo, cy, inn = story.bo, story.cy, story.inn
+    await two_passages(local, story)
+    assert "fork a story" in await ask(cy, inn, "scene fork", title="No")
+    offered = await bo.autocomplete(inn, "scene fork", "turn", "")
+    assert [c.name for c in offered] == ["Tom: I open it.", "Mira: The door is shut."]
+    told = await ask(bo, inn, "scene fork", title="The cellar door", turn=offered[1].value)
+    assert "is being opened" in told
+    thread = await forked(local, inn)
+    card = thread.messages[0]
+    assert "Bo forked the story" in card.text
+    assert "> The door is shut." in card.text
+    assert f"/{said(inn)[0].id}" in card.text
+    assert "**Bo** forked the story after a passage of **Mira**" in texts_of(inn)[-1]
+    before = await press(cy, card, "What came before")
+    assert before == "**Mira** The door is shut."
+    await bo.say(thread, "I leave it.")
+    await heard(local, thread, "I leave it.")
+    await ballot(local, bo, thread)
+    asked = str(claude.requests[-1])
+    assert "The door is shut." in asked
+    assert "I leave it." in asked
+    assert "I open it." not in asked
+    history = await ask(bo, thread, "scene history")
+    assert "**A fork** of main" in history
+    assert f"**Forked** into The cellar door (<#{thread.id}>)" in await ask(
+        bo, inn, "scene history"
+    )
+    shown = await ask(bo, inn, "story show")
+    assert f"**The cellar door** (<#{thread.id}>)" in shown
+
+
+async def test_a_book_has_every_branch_once(story, local):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    await two_passages(local, story)
+    first = (await bo.autocomplete(inn, "scene fork", "turn", "shut"))[0].value
+    await ask(bo, inn, "scene fork", title="The cellar door", turn=first)
+    thread = await forked(local, inn)
+    await bo.say(thread, "I leave it.")
+    await heard(local, thread, "I leave it.")
+    book = (await (await use(bo, thread, "story export")).answer()).attachments[0].text
+    assert book.count("The door is shut.") == 2  # once as told, once as where the fork leaves
+    assert "## main" in book
+    assert book.index("I open it.") < book.index("## The cellar door") < book.index("I leave it.")
+    assert "Another way on after Mira in main" in book
+    exchange = await use(anna, inn, "story export", format="json")
+    record = json.loads((await exchange.answer()).attachments[0].text)
+    assert [(t["text"], t["branch"]) for t in record["turns"]] == [
+        ("The door is shut.", 0),
+        ("I open it.", 0),
+        ("I leave it.", 1),
+    ]
+    assert record["branches"][1] == {
+        "name": "The cellar door",
+        "forked_from": 0,
+        "after_seq": 0,
+    }
+
+
+async def test_undo_ends_where_the_fork_begins(story, local):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    await two_passages(local, story)
+    await ask(bo, inn, "scene fork", title="The cellar door")
+    thread = await forked(local, inn)
+    assert "Nothing was written here since the fork" in await ask(anna, thread, "scene undo")
+    await bo.say(thread, "I leave.")
+    await heard(local, thread, "I leave.")
+    assert "One deed was written" in await ask(anna, thread, "scene undo", deeds=2)
+    assert "1 passage taken back" in await ask(anna, thread, "scene undo")
+    await heard(local, thread)
+    # Undoing in the main scene leaves the fork what it shares.
+    await ask(anna, inn, "scene undo")
+    await heard(local, inn, "The door is shut.")
+    assert "**Tom** I open it." in await press(bo, thread.messages[0], "What came before")
+
+
+async def test_a_shared_passage_is_one(story, local):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    await two_passages(local, story)
+    first = await known(anna, next(m for m in inn.messages if m.content == "The door is shut."))
+    await ask(bo, inn, "scene fork", title="The cellar door")
+    thread = await forked(local, inn)
+    await (await anna.menu(first, "Take back")).answer()
+    await local.until(lambda: "took back" in " ".join(texts_of(inn)), what="the card")
+    shown = await press(bo, thread.messages[0], "What came before")
+    assert shown == "**Tom** I open it."
+    card = next(m for m in inn.messages if "took back" in m.text)
+    assert "It is back" in await press(anna, card, "Redo")
+    await local.until(
+        lambda: [m.content for m in inn.messages if m.author.webhook][-1] == "The door is shut.",
+        what="it is back where it was",
+    )
+    assert len(thread.messages) == 1
+
+
+async def test_facts_that_a_fork_leaves_behind(story, local, claude):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    await anna.say(inn, "The well is deep.")
+    await heard(local, inn, "The well is deep.")
+    await ask(bo, inn, "canon add", fact="The lamp is lit")
+    await bo.say(inn, "The cellar is dry.")
+    await heard(local, inn, "The well is deep.", "The cellar is dry.")
+    passage = await known(bo, inn.last_message)
+    form = await bo.menu(passage, "Make canon")
+    await sent(bo, form, {"What is true?": "The cellar is dry"})
+    first = (await bo.autocomplete(inn, "scene fork", "turn", "well"))[0]
+    await ask(bo, inn, "scene fork", title="The cellar door", turn=first.value)
+    thread = await forked(local, inn)
+    listed = await ask(bo, thread, "canon list")
+    lamp, cellar = listed.split("\n")
+    assert "another branch" not in lamp
+    assert "(from another branch; not so here)" in cellar
+    await ballot(local, bo, thread)
+    asked = str(claude.requests[-1])
+    assert "The lamp is lit" in asked
+    assert "The cellar is dry" not in asked
+    assert "is another branch's" in await ask(anna, thread, "canon retire", fact=2)
+    # What is said in the fork is not so in the main scene; the same can be said in both.
+    assert "📜 `3`" in await ask(bo, thread, "canon add", fact="The cellar is dry")
+    assert "📜 `4`" in await ask(bo, thread, "canon add", fact="It snows")
+    assert "another branch" in (await ask(bo, inn, "canon list")).split("\n")[3]
+    assert "another branch" not in (await ask(bo, inn, "canon list")).split("\n")[1]
+    assert "as fact 2" in await ask(bo, inn, "canon add", fact="The cellar is dry")
+
+
+async def test_fork_from_a_message(story, local):
+    bo, cy, inn = story.bo, story.cy, story.inn
+    await two_passages(local, story)
+    first = await known(bo, said(inn)[0])
+    refused = await (await cy.menu(first, "Fork from here")).answer()
+    assert "fork a story" in refused.text
+    form = await bo.menu(first, "Fork from here")
+    assert "is being opened" in await sent(bo, form, {"Title": "The cellar door"})
+    thread = await forked(local, inn)
+    assert "> The door is shut." in thread.messages[0].text
+    foreign = await (await bo.menu(thread.messages[0], "Fork from here")).answer()
+    assert "not a passage" in foreign.text
+    form = await bo.menu(first, "Fork from here")
+    assert "needs a title" in await sent(bo, form, {"Title": " \u200b "})
+
+
+async def test_a_fork_of_a_thread_is_its_sibling(story, local):
+    bo, inn = story.bo, story.inn
+    await two_passages(local, story)
+    await ask(bo, inn, "scene fork", title="The cellar door")
+    thread = await forked(local, inn)
+    await ask(bo, thread, "scene fork", title="The attic door")
+    other = await forked(local, thread, "The attic door")
+    assert other.parent is inn
+    await bo.say(other, "Up!")
+    await heard(local, other, "Up!")
+
+
+async def test_a_fork_of_a_forum_post_is_another_post(story, local):
+    anna, guild = story.anna, story.guild
+    forum = guild.add_forum("the-forum", tags=("tale",))
+    post = guild.add_thread(forum, "A post")
+    post.thread.applied_tags = [int(forum.tags[0]["id"])]
+    local.world.channel_changed(post)
+    await ask(anna, post, "story open", title="Posted", premise="A story in a forum's post.")
+    await ask(anna, post, "scene narrate", text="It begins.")
+    await heard(local, post, "It begins.")
+    forum.deny(local.world.bot, May.SEND_MESSAGES)
+    assert "I lack **Create Posts**" in await ask(anna, post, "scene fork", title="Other")
+    forum.allow(local.world.bot, May.SEND_MESSAGES)
+    await ask(anna, post, "scene fork", title="Other")
+    other = await forked(local, post, "Other")
+    assert other.parent is forum
+    assert other.thread.applied_tags == post.thread.applied_tags
+    assert "> It begins." in other.messages[0].text
+    assert len(other.messages) == 1
+    assert "**Narrator** It begins." in await press(anna, other.messages[0], "What came before")
+
+
+async def test_what_cannot_be_forked(story, local):
+    anna, bo, inn, guild = story.anna, story.bo, story.inn, story.guild
+    assert "Nothing has been written here yet" in await ask(bo, inn, "scene fork", title="A")
+    await two_passages(local, story)
+    assert "not part of what is played" in await ask(bo, inn, "scene fork", title="A", turn=99)
+    last = (await bo.autocomplete(inn, "scene fork", "turn", "open"))[0].value
+    await ask(anna, inn, "scene undo")
+    assert "was taken back" in await ask(bo, inn, "scene fork", title="A", turn=last)
+    inn.deny(local.world.bot, May.CREATE_PUBLIC_THREADS | May.SEND_MESSAGES_IN_THREADS)
+    told = await ask(bo, inn, "scene fork", title="A")
+    assert "**Create Public Threads** and **Send Messages in Threads**" in told
+    inn.allow(local.world.bot, May.CREATE_PUBLIC_THREADS | May.SEND_MESSAGES_IN_THREADS)
+    nook = guild.add_thread(inn, "a nook", private=True, by=anna)
+    nook.thread_members[local.world.bot.id] = nook.thread_members[anna.id]
+    await ask(anna, nook, "story open", title="Hidden", premise="A story that few may see.")
+    assert "is private" in await ask(anna, nook, "scene fork", title="A")
+    await ask(anna, inn, "story pause")
+    assert "is paused" in await ask(bo, inn, "scene fork", title="A")
+    assert not any(thread.name == "A" for thread in guild.threads.values())
+
+
+async def test_a_fork_that_discord_does_not_open(story, local):
+    bo, inn = story.bo, story.inn
+    await two_passages(local, story)
+
+    def refuse(request):
+        del request
+        return 403, {"code": 50013, "message": "Missing Permissions"}, {}
+
+    hook = local.before("POST", rf"/channels/{inn.id}/threads", refuse)
+    await ask(bo, inn, "scene fork", title="The cellar door")
+    await local.until(lambda: "was not opened: I may not" in texts_of(inn)[-1], what="the note")
+    assert hook
+    assert "**The cellar door**" not in await ask(bo, inn, "story show")
+
+
+async def test_an_answer_that_was_lost_is_looked_for(story, local):
+    bo, inn = story.bo, story.inn
+    await two_passages(local, story)
+    lost = []
+
+    def lose(request):
+        if not lost:
+            lost.append(request)
+            raise Drop
+
+    local.after("POST", rf"/channels/{inn.id}/threads", lose)
+    await ask(bo, inn, "scene fork", title="The cellar door")
+    thread = await forked(local, inn)
+    assert lost
+    assert [t.name for t in story.guild.threads.values()] == ["The cellar door"]
+    await bo.say(thread, "I leave.")
+    await heard(local, thread, "I leave.")
+    assert sum(f"<#{thread.id}>" in text for text in texts_of(inn)) == 1

@@ -91,6 +91,19 @@ def _stories() -> None:
         key=("channel_id",),
     )
     pen.index("ix_channels_story_id", "channels", "story_id")
+    # A command forks once; the thread is looked for if a process died while it was opened.
+    pen.table(
+        "forks",
+        pen.ref("branch_id", "branches"),
+        pen.big("asked_id"),
+        pen.big("writer_id"),
+        pen.big("source_channel_id"),
+        pen.big("under_id"),
+        pen.at("at"),
+        pen.word("state", "due opening open"),
+        pen.unique("asked_id"),
+        key=("branch_id",),
+    )
     # What was said once in a channel is not said again.
     pen.table("notices", pen.big("channel_id"), pen.short("notice"), key=("channel_id", "notice"))
 
@@ -383,6 +396,7 @@ def _rest() -> None:
         pen.big("disputed_by", nullable=True),
         pen.prose("why"),
         pen.ref("proposal_id", "proposals", nullable=True),
+        pen.ref("branch_id", "branches", nullable=True),
         pen.unique("story_id", "number"),
     )
     pen.index("ix_facts_proposal_id", "facts", "proposal_id")
@@ -432,7 +446,7 @@ def _rest() -> None:
     pen.table(
         "tasks",
         pen.own_id(),
-        pen.word("kind", "draft settle post propose"),
+        pen.word("kind", "draft settle post propose fork"),
         pen.big("subject_id"),
         pen.at("due_at"),
         pen.count("attempts"),
