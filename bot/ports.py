@@ -881,6 +881,18 @@ class StageForbiddenError(StageError):
     """A permission is missing; ``str(error)`` names it in a sentence."""
 
 
+class StageForeignError(StageForbiddenError):
+    """A message was posted by a webhook that is no more, so nobody can change it.
+
+    Attributes:
+        removable: whether it can be deleted at least.
+    """
+
+    def __init__(self, message: str, *, removable: bool) -> None:
+        super().__init__(message)
+        self.removable = removable
+
+
 class StageUnsureError(StageError):
     """The answer was lost: the message may stand or not. Look before sending again."""
 
@@ -984,7 +996,12 @@ class Stage(Protocol):
         ...
 
     async def redraw(self, post: Post) -> None:
-        """Bring a standing message to what its post wants."""
+        """Bring a standing message to what its post wants.
+
+        Raises:
+            StageForeignError: the webhook that posted it was deleted.
+            StageError: see its other subclasses.
+        """
         ...
 
     async def remove(self, channel_id: int, message_id: int, manner: Manner | None) -> None:

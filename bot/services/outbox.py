@@ -14,6 +14,7 @@ from bot.ports import (
     Stage,
     StageBlindError,
     StageForbiddenError,
+    StageForeignError,
     StageGoneError,
     StageLaterError,
     StageRefusedError,
@@ -22,7 +23,7 @@ from bot.ports import (
     UnitOfWork,
     Wait,
 )
-from bot.services.common import queue
+from bot.services.common import queue, remove_posts
 from bot.services.pictures import Pictures
 from bot.story.ballot import LIVE
 from bot.story.posts import Manner, NewPost, Post, PostKind, PostState
@@ -38,6 +39,11 @@ REFUSED = (
     "A passage of the story cannot be shown here, because Discord does not take it as it is. It is "
     "in `/story export`; `/scene undo` takes it back."
 )
+CHANGED = (
+    "A passage was changed, but I can neither change nor delete its message: the webhook that "
+    "posted it was deleted, and I lack **Manage Messages** here. The new text is in the story."
+)
+_STANDS = frozenset({PostState.DUE, PostState.POSTED})
 BATCH = 20
 LONG = 3
 """Posts still due from which on a ballot's card shows how far its winner is posted; it is drawn
@@ -276,10 +282,36 @@ class Outbox:
         except StageGoneError:
             await self._card_gone(post)
             return
+        except StageForeignError as error:
+            await self._replace(post, removable=error.removable)
+            return
         except (StageForbiddenError, StageRefusedError) as error:
             _log.warning("message not redrawn", post_id=post.id, why=str(error))
         async with self._store.write() as work:
             await work.posts.shown(post.id, post.wanted)
+
+    async def _replace(self, post: Post, *, removable: bool) -> None:
+        """Post a changed passage anew in place of messages that nobody can change any more.
+
+        Where they cannot be deleted either, it would stand there twice: then a note says it.
+        """
+        now = self._clock.now()
+        async with self._store.write() as work:
+            turn = await work.turns.get(post.subject_id)
+            parts = [p for p in await work.posts.of_turn(post.subject_id) if p.state in _STANDS]
+            # Seen to with the turn's first part, perhaps.
+            still = any(part.id == post.id and part.shown != part.wanted for part in parts)
+            if turn is None or not still:
+                return
+            _log.info("passage posted anew", turn_id=turn.id, removable=removable)
+            if removable:
+                await remove_posts(work, [turn], now)
+                await queue(work, [_again(part) for part in parts], now)
+                return
+            for part in parts:
+                await work.posts.shown(part.id, part.wanted)
+            note = NewPost(post.channel_id, PostKind.NOTE, turn.story_id, text=CHANGED)
+            await queue(work, [note], now)
 
     async def _card_gone(self, post: Post) -> None:
         """Somebody deleted a message: a live ballot's card is posted anew, the rest is let go."""
@@ -322,6 +354,20 @@ class Outbox:
                 for ballot in await work.ballots.live_in_story(story_id):
                     for channel_id in await work.posts.touch(PostKind.BALLOT, ballot.id):
                         await work.tasks.put(TaskKind.POST, channel_id, now)
+
+
+def _again(part: Post) -> NewPost:
+    return NewPost(
+        channel_id=part.channel_id,
+        kind=part.kind,
+        subject_id=part.subject_id,
+        text=part.text,
+        part=part.part,
+        parts=part.parts,
+        name=part.name,
+        avatar_url=part.avatar_url,
+        attachments=part.attachments,
+    )
 
 
 async def _show_progress(work: UnitOfWork, post: Post) -> None:

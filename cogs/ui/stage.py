@@ -19,6 +19,7 @@ from bot.ports import (
     StageBlindError,
     StageError,
     StageForbiddenError,
+    StageForeignError,
     StageGoneError,
     StageLaterError,
     StageRefusedError,
@@ -47,6 +48,8 @@ BAD_REQUEST = 400
 TOO_LARGE = 413
 ARCHIVED = 50083
 """Discord's code for a thread that is archived, and not opened again by a message."""
+NOT_YOURS = 50005
+"""Discord's code for changing a message of somebody else."""
 NO_MORE_WEBHOOKS = 30007
 """Discord's code for a channel with 15 webhooks.
 
@@ -405,6 +408,7 @@ class DiscordStage:
 
         Raises:
             StageGoneError: the message is gone.
+            StageForeignError: it was posted by a webhook that is no more.
         """
         if post.message_id is None:
             return
@@ -413,7 +417,7 @@ class DiscordStage:
         with _as_it_is():
             if by_webhook and await self._edited_by_webhook(channel, post, post.message_id):
                 return
-            with _translated():
+            with _translated(), _foreign(channel, by_webhook=by_webhook):
                 message = channel.get_partial_message(post.message_id)
                 if post.kind in {PostKind.TURN, PostKind.NOTE}:
                     await message.edit(content=_plain(post))
@@ -517,6 +521,18 @@ def _as_it_is() -> Iterator[None]:
         if error.status in {BAD_REQUEST, TOO_LARGE}:
             raise StageRefusedError(f"status {error.status}, code {error.code}") from error
         raise
+
+
+@contextlib.contextmanager
+def _foreign(channel: Place, *, by_webhook: bool) -> Iterator[None]:
+    """Tell a message that our webhook lost from one that may not be touched for now."""
+    try:
+        yield
+    except discord.Forbidden as error:
+        if not by_webhook or error.code != NOT_YOURS:
+            raise
+        removable = channel.permissions_for(channel.guild.me).manage_messages
+        raise StageForeignError("its webhook was deleted", removable=removable) from error
 
 
 @contextlib.contextmanager

@@ -5,12 +5,13 @@ import pytest
 from bot.ports import (
     StageBlindError,
     StageForbiddenError,
+    StageForeignError,
     StageGoneError,
     StageRefusedError,
     StageUnsureError,
     Wait,
 )
-from bot.services.outbox import FORBIDDEN_PATIENCE, REFUSED, UNSURE_PATIENCE
+from bot.services.outbox import CHANGED, FORBIDDEN_PATIENCE, REFUSED, UNSURE_PATIENCE
 from bot.story.posts import Manner, NewPost, PostKind, PostState
 from bot.story.turn import Turn
 from tests.builders import ADA, BEN, CHANNEL, OWNER, drafted, speech
@@ -222,6 +223,32 @@ async def test_half_posted_is_never_left_in_place(table: Table) -> None:
     table.stage.fault("send", StageForbiddenError("no"))
     assert await table.post()
     assert await states(table, turn) == [PostState.POSTED, PostState.DUE, PostState.DUE]
+
+
+@pytest.mark.parametrize("removable", [True, False])
+async def test_a_changed_passage_whose_webhook_is_gone(
+    table: Table,
+    removable: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    text = "\n\n".join(f"{n}. {'word ' * 300}".strip() for n in range(2))
+    turn = await table.say(ADA, text)
+    message_id = await table.message_of(turn)
+    await table.revise.with_text(by(ADA), message_id, text.replace("word", "verb"))
+    for _ in range(2):
+        error = StageForeignError("its webhook is gone", removable=removable)
+        table.stage.fault("redraw", error)
+    await table.post()
+    first, second, *more = table.stage.shown(CHANNEL)
+    if removable:
+        assert not more
+        assert first.startswith("0. verb")
+        assert second.startswith("1. verb")
+    else:
+        assert first.startswith("0. word")
+        assert more == [CHANGED]
+    table.stage.done.clear()
+    await table.post()
+    assert table.stage.done == []
 
 
 async def test_a_channel_that_is_gone_takes_no_more(table: Table) -> None:

@@ -126,9 +126,11 @@ def test_a_book_for_machines() -> None:
                     "accepted_by": None,
                 },
             ],
+            "branches": [{"name": "main", "forked_from": None, "after_seq": None}],
             "turns": [
                 {
                     "seq": 0,
+                    "branch": 0,
                     "speaker": "Narrator",
                     "author": "model",
                     "source": "model",
@@ -143,6 +145,7 @@ Nobody  speaks.\
                 },
                 {
                     "seq": 1,
+                    "branch": 0,
                     "speaker": "Mira",
                     "author": "Ada",
                     "source": "human",
@@ -156,6 +159,7 @@ Nobody  speaks.\
                 },
                 {
                     "seq": 2,
+                    "branch": 0,
                     "speaker": "Tom_the_*Keeper*",
                     "author": "Ben",
                     "source": "model_edited",

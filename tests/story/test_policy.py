@@ -34,6 +34,7 @@ ALLOWED = {
     Action.WRITE: PLAYERS,
     Action.NARRATE: PLAYERS | OWNERS,
     Action.CONTINUE: PLAYERS | OWNERS,
+    Action.FORK: PLAYERS | OWNERS,
     Action.VOTE: EVERYBODY,
     Action.CLOSE_BALLOT: OWNERS | {"theirs"},
     Action.MAKE_CANON: PLAYERS | OWNERS,
