@@ -23,6 +23,10 @@ READ_UP_AT_ONCE = 5
 """Channels whose history is read at the same time."""
 WARNING = "⚠️"
 UNREADABLE = "Your message.txt could not be fetched from Discord. Please send it again."
+BESIDE = (
+    "You play nobody in this story, so what you type there is talk beside it. `/cast claim` takes "
+    "a character that is free, `/cast add` adds one; then just type."
+)
 REMEMBERED = 200
 """Refusals that can still be shown; a note with the button for it lives 20 seconds."""
 _Channel = discord.TextChannel | discord.Thread | discord.VoiceChannel
@@ -98,14 +102,21 @@ class TypingCog(commands.Cog):
         if again:
             return
         self._told[who] = refusal
-        self._refusals[message.id] = refusal
+        await self._explain(message, refusal)
+
+    async def _explain(self, message: discord.Message, why: str) -> None:
+        """Tell a writer why, by DM or behind the button of a note."""
+        self._refusals[message.id] = why
         if len(self._refusals) > REMEMBERED:
             del self._refusals[next(iter(self._refusals))]
         note = row_view(button("Show me", f"refusal:v1:{message.id}"))
-        await tell(message.author, message.channel, refusal, note=note)
+        await tell(message.author, message.channel, why, note=note)
 
     async def _say_once(self, message: discord.Message, taken: Taken) -> None:
-        """Why a message stayed as it was typed; said once in a channel."""
+        """Why a message stayed as it was typed; said once in a channel, or once to its writer."""
+        if taken.beside:
+            await self._explain(message, BESIDE)
+            return
         if taken.overtaken:
             notice, text = (
                 "overtaken",

@@ -57,12 +57,15 @@ class Taken:
         turn: the turn it became; None for table talk and everything that is no turn.
         refusal: a sentence for the writer, if their message was meant as a turn but is none.
         overtaken: whether it was left in place because the queue is behind (say so once).
-        place: the story it was typed in; None if nothing of it was taken or refused.
+        beside: whether its writer plays nobody and is to be told, this once, that they talk
+            beside the story.
+        place: the story it was typed in; None if nothing of it was taken, refused or to be told.
     """
 
     turn: Turn | None = None
     refusal: str = ""
     overtaken: bool = False
+    beside: bool = False
     place: Place | None = None
 
 
@@ -95,7 +98,7 @@ class TakeTurn:
             company = await work.cast.company(place.story.id)
             held = company.held_by(request.actor.writer_id)
             if not held:
-                return Taken()
+                return Taken(beside=await _first_talk(work, place, request.actor), place=place)
             standing = standing_of(company, request.actor.writer_id)
             refusal = may(request.actor, Action.WRITE, place.story, standing)
             if refusal:
@@ -195,6 +198,15 @@ class TakeTurn:
         _, turns = await work.turns.append(place.branch, deed)
         await queue_turns(work, turns, place.channel.channel_id, company, now)
         return turns[0]
+
+
+async def _first_talk(work: UnitOfWork, place: Place, actor: Actor) -> bool:
+    """Whether somebody who plays nobody types in this story for the first time."""
+    if place.story.state is not StoryState.OPEN:
+        return False
+    first, *_ = await work.stories.channels(place.story.id)
+    notice = f"beside:{place.story.id}:{actor.writer_id}"
+    return await work.stories.first_time(first.channel_id, notice)
 
 
 def _by(

@@ -33,7 +33,13 @@ async def test_table_talk_changes_nothing(table: Table, text: str) -> None:
 
 
 async def test_what_others_type_is_table_talk(table: Table) -> None:
-    assert (await table.type(CLEO, "Hello.")).turn is None
+    hello = await table.type(CLEO, "Hello.")
+    assert (hello.turn, hello.beside) == (None, True)
+    assert not (await table.type(CLEO, "Hello?")).beside
+    await table.stories.pause(by(OWNER))
+    assert not (await table.type(OWNER, "Well.")).beside
+    await table.stories.resume(by(OWNER))
+    assert (await table.type(OWNER, "Well.")).beside
     assert (await table.type(OWNER, "Hello.")).turn is None
     assert (await table.take_turn.typed(by(ADA, 999), Message(4, "Hello."))).turn is None
 

@@ -92,7 +92,7 @@ async def test_long_texts_become_several_posts_and_nothing_is_cut(story, local):
     await local.until(lambda: len(spoken(inn)) == count, what="all its posts gone")
 
 
-async def test_what_is_too_long_for_a_turn_is_said_and_stays(story, local):
+async def test_what_is_too_long_for_a_turn_is_said_and_stays(story, local, bot):
     anna, cy, inn = story.anna, story.cy, story.inn
     await anna.say(inn, "x " * 33_000)
     await local.until(anna.dms, what="a word about it")
@@ -101,7 +101,12 @@ async def test_what_is_too_long_for_a_turn_is_said_and_stays(story, local):
     await cy.say(inn, "x " * 33_000)
     await anna.say(inn, "Short.")
     await heard(local, inn, "Short.")
-    assert not cy.dms()
+    # Who plays nobody is told so, once.
+    await cy.say(inn, "Anybody there?")
+    await local.until(cy.dms, what="a word about talk beside the story")
+    await read_up_to(bot, await cy.say(inn, "Hello?"))
+    assert len(cy.dms()) == 1
+    assert "talk beside it. `/cast claim`" in cy.dms()[0].text
 
 
 async def test_files_replies_and_stickers(story, local):
