@@ -724,8 +724,10 @@ class TaskRepository(Protocol):
         """Delete a finished task; if it was asked for again meanwhile, only free it (False)."""
         ...
 
-    async def again(self, task: Task, holder: str, due_at: datetime) -> None:
-        """Free a task that must be tried later."""
+    async def again(
+        self, task: Task, holder: str, due_at: datetime, *, failed: bool = True
+    ) -> None:
+        """Free a task that must be tried later; if it waits in order, its attempts start anew."""
         ...
 
     async def free(self, holder: str) -> None:

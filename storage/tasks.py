@@ -97,6 +97,7 @@ _AGAIN = (
         ),
     )
 )
+_AGAIN_IN_ORDER = _AGAIN.values(attempts=0)
 _FREE = (
     update(tasks)
     .where(tasks.c.holder == bindparam("b_holder"))
@@ -161,13 +162,16 @@ class Tasks(Repository):
         await self._change(_FREE_DONE, **this)
         return False
 
-    async def again(self, task: Task, holder: str, due_at: datetime) -> None:
+    async def again(
+        self, task: Task, holder: str, due_at: datetime, *, failed: bool = True
+    ) -> None:
         """Free a task that must be tried later.
 
-        If it was asked for anew meanwhile, the time that was asked for stands.
+        If it was asked for anew meanwhile, the time that was asked for stands. One that waits in
+        order, rather than having failed, begins to count its attempts anew.
         """
         await self._change(
-            _AGAIN,
+            _AGAIN if failed else _AGAIN_IN_ORDER,
             b_kind=task.kind,
             b_subject_id=task.subject_id,
             b_holder=holder,

@@ -168,7 +168,7 @@ class Runner:
         try:
             await self._perform(task)
         except Wait as wait:
-            await self._again(task, wait.after)
+            await self._again(task, wait.after, failed=False)
         except Exception as error:  # noqa: BLE001 - a task must not die silently, whatever it met
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(task.attempts, 10))
             expected = isinstance(error, StorageError)
@@ -183,10 +183,11 @@ class Runner:
         else:
             await self._done(task)
 
-    async def _again(self, task: Task, after: timedelta) -> None:
+    async def _again(self, task: Task, after: timedelta, *, failed: bool = True) -> None:
         try:
             async with self._store.write() as work:
-                await work.tasks.again(task, self._holder, self._clock.now() + after)
+                due_at = self._clock.now() + after
+                await work.tasks.again(task, self._holder, due_at, failed=failed)
         except StorageError:
             self._unfreed.append(task)
         self._wake.set()

@@ -31,8 +31,9 @@ from bot.story.tasks import TaskKind
 
 _log = structlog.get_logger(__name__)
 
-UNSURE_PATIENCE = timedelta(seconds=1)
-"""After a lost answer: Discord shows a message a moment after it was made."""
+UNSURE_PATIENCE, LONGEST_UNSURE = timedelta(seconds=1), timedelta(minutes=1)
+"""After a lost answer: Discord shows a message a moment after it was made. While answers go on
+being lost there is an outage, and the pause grows."""
 FORBIDDEN_PATIENCE = timedelta(minutes=10)
 """After a missing permission: somebody may give it meanwhile."""
 REFUSED = (
@@ -59,6 +60,8 @@ class Outbox:
         self._stage = stage
         self._pictures = Pictures(store, clock, stage)
         self._resting = False
+        # How often in a row no answer came, by channel.
+        self._lost: dict[int, int] = {}
 
     def rest(self) -> None:
         """Begin nothing more: what is due stays due."""
@@ -74,12 +77,16 @@ class Outbox:
         try:
             while await self._step(channel_id, cards=steps % LONG == LONG - 1):
                 steps += 1
+                self._lost.pop(channel_id, None)
                 if self._resting:
                     raise Wait(timedelta(0))
+            self._lost.pop(channel_id, None)
         except StageLaterError as error:
             raise Wait(timedelta(seconds=error.seconds)) from None
         except StageUnsureError:
-            raise Wait(UNSURE_PATIENCE) from None
+            lost = self._lost.get(channel_id, 0)
+            self._lost[channel_id] = lost + 1
+            raise Wait(min(UNSURE_PATIENCE * 2 ** min(lost, 10), LONGEST_UNSURE)) from None
         except StageForbiddenError as error:
             # The channel itself is hidden, or the bot was shown out of the server.
             _log.warning("channel forbidden", channel_id=channel_id, why=str(error))
@@ -335,6 +342,13 @@ class Outbox:
                     await work.posts.set_state(post.id, PostState.REMOVED)
             for post in await work.posts.stale_cards(channel_id, BATCH):
                 await work.posts.shown(post.id, post.wanted)
+
+    async def wake(self, guild_id: int) -> None:
+        """Have what is due on a server tried now: it is there again, or the bot is."""
+        async with self._store.write() as work:
+            for channel in await work.stories.live_channels():
+                if channel.guild_id == guild_id:
+                    await work.tasks.put(TaskKind.POST, channel.channel_id, self._clock.now())
 
     async def repair(self, message_id: int) -> None:
         """Have the card that is this message redrawn, since somebody found it stale."""

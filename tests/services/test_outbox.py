@@ -447,3 +447,22 @@ async def test_a_long_winner_shows_how_far_it_is_posted(table: Table) -> None:
     card = await table.cards.card(ballot.id)
     assert card
     assert card.posted == (8, 8)
+
+
+async def test_while_answers_are_lost_the_pause_grows_and_then_is_short_again(
+    table: Table,
+) -> None:
+    await table.say(ADA, "One.")
+    pauses = []
+    for _ in range(9):
+        table.stage.fault("send", StageUnsureError("lost"))
+        wait = await table.post()
+        assert wait
+        pauses.append(wait.after.total_seconds())
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert await table.post() is None
+    await table.say(ADA, "Two.")
+    table.stage.lose_answer()
+    wait = await table.post()
+    assert wait
+    assert wait.after == UNSURE_PATIENCE

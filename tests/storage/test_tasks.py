@@ -137,3 +137,16 @@ async def test_asked_for_again_a_task_keeps_its_server(stand: Stand) -> None:
         await unit.tasks.put(TaskKind.POST, CHANNEL, NOW)
     async with stand.write() as unit:
         assert await unit.tasks.lease(ME, NOW, UNTIL, 10, other) == []
+
+
+async def test_a_task_that_waits_in_order_counts_its_attempts_anew(stand: Stand) -> None:
+    await put(stand)
+    (task,) = await lease(stand)
+    async with stand.write() as unit:
+        await unit.tasks.again(task, ME, NOW)
+    (task,) = await lease(stand)
+    assert task.attempts == 2
+    async with stand.write() as unit:
+        await unit.tasks.again(task, ME, NOW, failed=False)
+    (task,) = await lease(stand)
+    assert task.attempts == 1

@@ -169,6 +169,24 @@ async def test_thrown_out_of_the_server_while_a_post_is_due(story, local, journa
     assert "Traceback" not in journal.getvalue()
 
 
+async def test_back_in_a_server_what_was_due_is_posted_at_once(story, local, bot, journal):
+    anna, inn, guild = story.anna, story.inn, story.guild
+    told = []
+
+    def leave(_request):
+        if not told:
+            guild.leave(local.world.bot)
+        told.append(1)
+        return 403, {"code": 50001, "message": "Missing Access"}, {}
+
+    with local.before("*", r"^/(webhooks|channels)/", leave):
+        assert "Said as" in await ask(anna, inn, "scene say", text="Farewell.")
+        await soon(lambda: not bot.troupe.client.guilds and "forbidden" in journal.getvalue())
+    guild.join(local.world.bot)
+    # By its webhook or, where it was invited with less, by itself.
+    await local.until(lambda: any("Farewell." in text for text in texts_of(inn)))
+
+
 async def test_without_the_message_content_intent(local, settings, town, journal):
     local.portal.message_content = False
     running = asyncio.create_task(supervisor.run(settings))
