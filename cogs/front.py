@@ -1,12 +1,13 @@
-"""The front door: routes presses of durable controls, and answers every failed command."""
+"""The front door: routes presses, answers every failed command, and hears servers come back."""
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TroupeClient
+from bot.story.errors import StoryError
 from cogs.actor import Interaction
-from cogs.replies import answer_failure
+from cogs.replies import answer_failure, log_failure
 from cogs.ui.controls import route
 
 
@@ -34,6 +35,22 @@ class Front(commands.Cog):
                 await interaction.response.autocomplete([])
             return
         await answer_failure(interaction, error)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A server invited the bot, maybe anew: what it could not post there can be posted."""
+        await self._wake(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server is back after an outage of Discord's."""
+        await self._wake(guild.id)
+
+    async def _wake(self, guild_id: int) -> None:
+        try:
+            await self.client.services.outbox.wake(guild_id)
+        except StoryError as error:
+            log_failure(error, guild_id=guild_id)
 
 
 async def setup(client: TroupeClient) -> None:

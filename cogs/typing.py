@@ -191,22 +191,6 @@ class TypingCog(commands.Cog):
         except StoryError as error:
             log_failure(error, channel_id=channel_id)
 
-    @commands.Cog.listener()
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        """A server invited the bot, maybe anew: what it could not post there can be posted."""
-        await self._wake(guild.id)
-
-    @commands.Cog.listener()
-    async def on_guild_available(self, guild: discord.Guild) -> None:
-        """A server is back after an outage of Discord's."""
-        await self._wake(guild.id)
-
-    async def _wake(self, guild_id: int) -> None:
-        try:
-            await self.services.outbox.wake(guild_id)
-        except StoryError as error:
-            log_failure(error, guild_id=guild_id)
-
     # --- what was missed -----------------------------------------------------------------------
 
     @commands.Cog.listener()
