@@ -10,7 +10,7 @@ LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help play run doctor rehearse test check format lock clean
+.PHONY: help play run doctor rehearse test check bench format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ check: $(VENV)/ready-dev ## format, lint, types, layers, then the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
+
+bench: $(VENV)/ready-dev ## measure speed; the figures are in out/bench.json
+	$(BIN)/python -m benchmarks
 
 format: $(VENV)/ready-dev ## format and mend what can be mended
 	$(BIN)/ruff format .

@@ -88,14 +88,17 @@ class Company:
 
     characters: tuple[Character, ...]
     claims: Mapping[int, Claim] = field(default_factory=dict)
+    _by_key: dict[str, Character] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def find(self, name: str) -> Character | None:
         """The character whose name or alias is ``name`` (NFKC and case ignored)."""
-        key = name_key(name)
-        for character in self.characters:
-            if key in keys_of(character):
-                return character
-        return None
+        if not self._by_key:
+            # Looked up for each beat of each variant, so put in order once.
+            for character in reversed(self.characters):
+                self._by_key.update(dict.fromkeys(keys_of(character), character))
+        return self._by_key.get(name_key(name))
 
     def get(self, character_id: int | None) -> Character | None:
         """The character with this id, if it is part of the company."""

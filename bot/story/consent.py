@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.story.cast import Character, Company, is_narrator, keys_of
 from bot.story.errors import InvalidError
@@ -62,7 +63,8 @@ def trespasses(
         if owner:
             found.append(Trespass(owner.id, "writes a claimed character"))
             continue
-        spoken = next((c for c in protected if _speaks_inside(beat.text, c)), None)
+        text = _Read(beat.text)
+        spoken = next((c for c in protected if text.gives_words_to(c)), None)
         if spoken:
             found.append(Trespass(spoken.id, "gives words to a claimed character"))
         if not known and not is_narrator(beat.actor):
@@ -84,22 +86,37 @@ def _is_actor(actor: str, character: Character) -> bool:
     return False
 
 
-def _speaks_inside(text: str, character: Character) -> bool:
-    folded = name_key(text)
-    # name_key collapses white space, line breaks with it: script form is looked for line by line.
-    lines = [name_key(line) for line in text.splitlines()]
-    for known in keys_of(character):
-        name = re.escape(known)
-        script = re.compile(rf"^[\W_]*{name}[\s*_]*:")
-        if any(script.match(line) for line in lines):
-            return True
-        said = (
-            rf"[\"”»’'][,.!?]?\s+(?:(?:{_SPEECH_VERBS})\s+{name}\b|{name}\s+(?:{_SPEECH_VERBS})\b)"
+class _Read:
+    """A text as it is searched for the names of a cast: read once for all of them."""
+
+    def __init__(self, text: str) -> None:
+        self._folded = name_key(text)
+        # name_key collapses white space, line breaks with it: script form is looked for line by
+        # line.
+        self._lines = [name_key(line) for line in text.splitlines()]
+
+    def gives_words_to(self, character: Character) -> bool:
+        """Whether somebody speaks in it who is called as a character is."""
+        # Nearly every text names none of the claimed characters: then no pattern is tried.
+        return any(
+            self._speaks(*_patterns(known)) for known in keys_of(character) if known in self._folded
         )
-        said_first = rf"\b{name}\s+(?:{_SPEECH_VERBS})\b[^.\"“«]{{0,40}}[:,]\s*[\"“«]"
-        if re.search(said, folded) or re.search(said_first, folded):
+
+    def _speaks(
+        self, script: re.Pattern[str], said: re.Pattern[str], said_first: re.Pattern[str]
+    ) -> bool:
+        if any(script.match(line) for line in self._lines):
             return True
-    return False
+        return bool(said.search(self._folded) or said_first.search(self._folded))
+
+
+@lru_cache(maxsize=1_024)
+def _patterns(known: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """A name's line in a script; speech followed by who said it; and the other way round."""
+    name = re.escape(known)
+    said = rf"[\"”»’'][,.!?]?\s+(?:(?:{_SPEECH_VERBS})\s+{name}\b|{name}\s+(?:{_SPEECH_VERBS})\b)"
+    said_first = rf"\b{name}\s+(?:{_SPEECH_VERBS})\b[^.\"“«]{{0,40}}[:,]\s*[\"“«]"
+    return re.compile(rf"^[\W_]*{name}[\s*_]*:"), re.compile(said), re.compile(said_first)
 
 
 def _bad_extra(actor: str) -> Iterable[Trespass]:

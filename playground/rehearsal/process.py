@@ -39,6 +39,11 @@ class BotProcess:
         """Whether the process lives."""
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def pid(self) -> int | None:
+        """The process's number; None before it was started."""
+        return self._process.pid if self._process else None
+
     async def start(self) -> None:
         """Start the process; it is not connected yet."""
         with self.log.open("ab") as log:

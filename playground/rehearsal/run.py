@@ -4,8 +4,9 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from rich.console import Console
@@ -31,6 +32,8 @@ from playground.server import ApiError, Guild, InteractionFailed, LocalDiscord, 
 
 NAMES = ("Anna", "Bo", "Cy", "Dora", "Emil", "Fay", "Gus", "Hanne", "Ida", "Jon", "Kit", "Lou")
 
+TENTHS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -53,11 +56,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What came of a rehearsal: books by story, numbers, seconds of the performance."""
+    """What came of a rehearsal: books by story, numbers, seconds of the performance.
+
+    Attributes:
+        paces: turns a second, tenth by tenth of the script.
+    """
 
     exports: dict[str, Export]
     tally: Tally
     seconds: float
+    paces: tuple[float, ...] = ()
 
 
 async def rehearse(options: Options) -> int:
@@ -101,7 +109,10 @@ async def perform(house: House, script: Script, options: Options, console: Conso
     with Progress(*columns, console=console) as progress:
         shown = progress.add_task("Rehearsing", total=len(script.lines))
 
+        stood: list[float] = []
+
         def told(_line: Line) -> None:
+            stood.append(time.monotonic())
             progress.advance(shown)
 
         performances = cast_out(house.local, script, options.writers, options.seed)
@@ -110,7 +121,21 @@ async def perform(house: House, script: Script, options: Options, console: Conso
         begun = time.monotonic()
         exports = await _while_alive(house, performances)
         seconds = time.monotonic() - begun
-    return Rehearsed(exports, _sum(one.tally for one in performances), seconds)
+    return Rehearsed(exports, _sum(one.tally for one in performances), seconds, _paces(stood))
+
+
+def _paces(stood: Sequence[float]) -> tuple[float, ...]:
+    """Turns a second in each tenth, given when each stood; nothing if they are too few to tell."""
+    size = len(stood) // TENTHS
+    if size == 0:
+        return ()
+    marks = [stood[n * size] for n in range(TENTHS)] + [stood[-1]]
+    return tuple(size / max(after - before, 0.001) for before, after in pairwise(marks))
+
+
+def slowdown(paces: Sequence[float]) -> float:
+    """The pace of the last tenth over that of the first; 1 if there are too few turns to tell."""
+    return paces[-1] / paces[0] if paces else 1.0
 
 
 def cast_out(local: LocalDiscord, script: Script, writers: int, seed: int) -> list[Performance]:
@@ -223,6 +248,7 @@ def _table(done: Rehearsed, house: House) -> Table:
         ("votes", f"{tally.votes:,}"),
         ("facts", f"{tally.facts:,}"),
         ("seconds", f"{done.seconds:.1f} ({tally.turns / max(done.seconds, 0.001):.1f} turns/s)"),
+        ("turns/s by tenths", " ".join(f"{pace:.1f}" for pace in done.paces) or "too few turns"),
         ("tokens", f"{costs.read:,} read, {costs.written:,} written (estimated offline)"),
         ("list price", _price(costs.usd, costs.models)),
     ]

@@ -1,0 +1,174 @@
+"""How long commands and presses wait for their first answer, and for the final one."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.figures import Figure, percentile
+from playground.rehearsal.house import House
+from playground.server import Channel, Exchange, InteractionFailed, LocalDiscord, Message, Person
+
+IN_FLIGHT = (1, 50, 200)
+CALLS = {1: 60, 50: 500, 200: 1_000}
+"""Calls by how many are in flight at once."""
+USUAL = 50
+SILENCE = 3.0
+"""Seconds after which Discord shows that the application did not respond."""
+TABLES, SEATS = 10, 5
+
+Act = Callable[[int], Awaitable[Exchange]]
+
+
+@dataclass
+class Waits:
+    """Seconds until the first answer, and until the final one; what was not answered."""
+
+    first: list[float] = field(default_factory=list)
+    final: list[float] = field(default_factory=list)
+    silent: int = 0
+
+
+async def load(act: Act, in_flight: int) -> Waits:
+    """Act again and again, so that always so many acts wait for an answer."""
+    waits = Waits()
+    left = iter(range(CALLS[in_flight]))
+
+    async def worker(number: int) -> None:
+        for _ in left:
+            began = time.perf_counter()
+            try:
+                exchange = await act(number)
+                waits.first.append(time.perf_counter() - began)
+                await exchange.answer(30)
+                waits.final.append(time.perf_counter() - began)
+            except (InteractionFailed, TimeoutError):
+                waits.silent += 1
+
+    await asyncio.gather(*(worker(number) for number in range(in_flight)))
+    return waits
+
+
+async def measure(folder: Path) -> list[Figure]:
+    """Troupe's commands beside those of a bare bot, with the same load in the same run."""
+    bare = await _bare()
+    async with House(folder / "answers", environment={"TROUPE_COUNTDOWN_SECONDS": "3600"}) as house:
+        tables = await _tables(house.local)
+        ours = {
+            name: {count: await load(act, count) for count in IN_FLIGHT}
+            for name, act in _acts(tables).items()
+        }
+    figures = []
+    for count, waits in bare.items():
+        figures += _times("bare bot", count, waits)
+    for name, by_count in ours.items():
+        for count, waits in by_count.items():
+            figures += _times(name, count, waits)
+        figures += _compared(name, by_count, bare)
+    return figures
+
+
+def _times(name: str, count: int, waits: Waits) -> list[Figure]:
+    worst = SILENCE if count == max(IN_FLIGHT) and name != "bare bot" else None
+    what = f"{name}, {count} in flight"
+    p50, p99 = (percentile(waits.first, share) for share in (0.5, 0.99))
+    unanswered = Figure(f"{what}: not answered", waits.silent, "", at_most=0)
+    return [
+        Figure(f"{what}: first answer, p50", p50 * 1_000, "ms"),
+        Figure(f"{what}: first answer, p99", p99 * 1_000, "ms", at_most=worst and worst * 1_000),
+        *([unanswered] if waits.silent else []),
+    ]
+
+
+def _compared(name: str, ours: dict[int, Waits], bare: dict[int, Waits]) -> list[Figure]:
+    mine, theirs = ours[USUAL], bare[USUAL]
+    first = percentile(mine.first, 0.99) / percentile(theirs.first, 0.99)
+    final = percentile(mine.final, 0.99) / percentile(theirs.final, 0.99)
+    what = f"{name} / bare bot, {USUAL} in flight"
+    return [
+        Figure(f"{what}: first answer, p99", first, "x", at_most=2),
+        Figure(f"{what}: final content, p99", final, "x", at_most=4),
+    ]
+
+
+async def _bare() -> dict[int, Waits]:
+    async with LocalDiscord(rate_limits=False) as local:
+        guild = local.add_guild("The Bare Stage")
+        channel = guild.add_channel("floor")
+        people = [local.add_person(f"Guest {n}", guild) for n in range(USUAL)]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "benchmarks.bare", env=local.environment | _path()
+        )
+        try:
+            await local.bot_ready(60, commands=True)
+
+            async def ping(number: int) -> Exchange:
+                return await people[number % USUAL].slash(channel, "ping")
+
+            return {count: await load(ping, count) for count in IN_FLIGHT}
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+def _path() -> dict[str, str]:
+    return {"PYTHONPATH": str(Path(__file__).parent.parent)}
+
+
+@dataclass
+class _Table:
+    channel: Channel
+    card: Message
+    people: list[Person]
+
+
+async def _tables(local: LocalDiscord) -> list[_Table]:
+    guild = local.add_guild("The Busy Stage")
+    return await asyncio.gather(*(_table(local, guild, n) for n in range(TABLES)))
+
+
+async def _table(local: LocalDiscord, guild: "object", number: int) -> _Table:
+    """A story with an open ballot, on which one writer of many never votes."""
+    channel = guild.add_channel(f"table-{number}")
+    owner, *people = [local.add_person(f"Player {number} {n}", guild) for n in range(SEATS + 1)]
+    await _told(owner.slash(channel, "story open", title="Busy", premise="A storm. " * 10))
+    for n, who in enumerate([owner, *people]):
+        await _told(owner.slash(channel, "cast add", name=f"Role {n}"))
+        await _told(who.slash(channel, "cast claim", name=f"Role {n}"))
+    await _told(owner.slash(channel, "cast add", name="Nobody"))
+    await _told(owner.slash(channel, "scene continue", as_character="Nobody"))
+    card = await local.until(lambda: _card(channel), 60, "drafts to vote on")
+    return _Table(channel, card, people)
+
+
+def _card(channel: Channel) -> Message | None:
+    last = channel.last_message
+    voting = last and any((b.custom_id or "").startswith("vote:") for b in last.buttons)
+    return last if voting else None
+
+
+async def _told(asked: Awaitable[Exchange]) -> None:
+    await (await asked).answer(30)
+
+
+def _acts(tables: list[_Table]) -> dict[str, Act]:
+    def seat(number: int) -> tuple[_Table, Person]:
+        table = tables[number % TABLES]
+        return table, table.people[number // TABLES % SEATS]
+
+    async def show(number: int) -> Exchange:
+        table, who = seat(number)
+        return await who.slash(table.channel, "story show")
+
+    async def cast(number: int) -> Exchange:
+        table, who = seat(number)
+        return await who.slash(table.channel, "cast list")
+
+    async def vote(number: int) -> Exchange:
+        table, who = seat(number)
+        button = next(b.custom_id for b in table.card.buttons if "vote:" in (b.custom_id or ""))
+        return await who.click(table.card, button or "")
+
+    return {"/story show": show, "/cast list": cast, "a vote": vote}
