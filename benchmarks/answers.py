@@ -9,7 +9,15 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, percentile
 from playground.rehearsal.house import House
-from playground.server import Channel, Exchange, InteractionFailed, LocalDiscord, Message, Person
+from playground.server import (
+    Channel,
+    Exchange,
+    Guild,
+    InteractionFailed,
+    LocalDiscord,
+    Message,
+    Person,
+)
 
 IN_FLIGHT = (1, 50, 200)
 CALLS = {1: 60, 50: 500, 200: 1_000}
@@ -129,7 +137,7 @@ async def _tables(local: LocalDiscord) -> list[_Table]:
     return await asyncio.gather(*(_table(local, guild, n) for n in range(TABLES)))
 
 
-async def _table(local: LocalDiscord, guild: "object", number: int) -> _Table:
+async def _table(local: LocalDiscord, guild: Guild, number: int) -> _Table:
     """A story with an open ballot, on which one writer of many never votes."""
     channel = guild.add_channel(f"table-{number}")
     owner, *people = [local.add_person(f"Player {number} {n}", guild) for n in range(SEATS + 1)]

@@ -1,12 +1,14 @@
 """A discord.py bot that does nothing but answer one command: what Troupe is compared with."""
 
 import os
+from typing import Any
 
 import discord
 import yarl
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from typing_extensions import override
 
 
 class Bare(discord.Client):
@@ -15,9 +17,12 @@ class Bare(discord.Client):
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents.none(), guild_ready_timeout=0.05)
         self.tree = app_commands.CommandTree(self)
-        command = app_commands.Command(name="ping", description="Answers.", callback=_pong)
+        command: app_commands.Command[Any, ..., Any] = app_commands.Command(
+            name="ping", description="Answers.", callback=_pong
+        )
         self.tree.add_command(command)
 
+    @override
     async def setup_hook(self) -> None:
         """Register the command."""
         await self.tree.sync()

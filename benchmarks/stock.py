@@ -4,11 +4,12 @@ import asyncio
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import insert, update
 
 from benchmarks.figures import Figure
-from bot.ports import NewDeed
+from bot.ports import NewDeed, UnitOfWork
 from bot.story.tale import Settings, StoryState
 from bot.story.turn import DeedKind, NewTurn, Source
 from playground.rehearsal.process import BotProcess
@@ -23,14 +24,15 @@ GUILDS, STORIES_EACH = 50, 20
 MEBI = 1024.0
 
 
-async def fill(unit: Unit, places: list[tuple[int, int]], depth: int) -> None:
+async def fill(work: UnitOfWork, places: list[tuple[int, int]], depth: int) -> None:
     """Give each channel a story with so many turns, in a few large statements.
 
     Args:
-        unit: a transaction on an empty database.
+        work: a transaction on an empty database.
         places: guild and channel ids.
         depth: turns of each story.
     """
+    unit = cast("Unit", work)
     add = unit.connection.execute
     numbered = list(enumerate(places, 1))
     common = {"title": "Long", "premise": "It goes on and on. " * 5, "rating": ""}
@@ -126,8 +128,13 @@ async def start(folder: Path) -> list[Figure]:
 async def _ready(log: Path) -> None:
     """Wait until the bot says in its log that it is ready, as an operator reads it."""
     async with asyncio.timeout(60):
-        while b"ready  " not in log.read_bytes() and b'"ready"' not in log.read_bytes():
+        while not _says_ready(log):  # noqa: ASYNC110 - it is another process that writes
             await asyncio.sleep(0.01)
+
+
+def _says_ready(log: Path) -> bool:
+    said = log.read_bytes()
+    return b"ready  " in said or b'"ready"' in said
 
 
 def _resident(bot: BotProcess) -> float:
@@ -138,6 +145,7 @@ def _resident(bot: BotProcess) -> float:
 async def storing(folder: Path) -> list[Figure]:
     """Appends a second, and whether the end of a long story costs more than that of a short."""
     took = {}
+    appends = 0.0
     for depth in (1_000, 50_000):
         database = await Database.open(f"sqlite:///{folder}/depth-{depth}.db")
         async with database.write() as unit:
@@ -170,6 +178,7 @@ async def _appends(database: Database, count: int = 300) -> float:
     for n in range(count):
         async with database.write() as unit:
             branch = await unit.stories.branch(1)
+            assert branch
             turn = NewTurn(1, "Mira", WRITER, Source.HUMAN, f"Appended {n}.")
             await unit.turns.append(branch, NewDeed(DeedKind.TYPED, WRITER, (turn,), NOW))
     return count / (time.perf_counter() - began)

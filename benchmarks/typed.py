@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure
 from playground.rehearsal.house import House
-from playground.server import Channel, LocalDiscord, Person
+from playground.server import Channel, Guild, LocalDiscord, Message, Person
 
 CHANNELS = 20
 AHEAD = 5
@@ -33,13 +33,13 @@ async def measure(folder: Path, turns: int, environment: dict[str, str], engine:
         seconds = time.perf_counter() - began
         for (channel, _), said in zip(places, texts, strict=True):
             posted = [m.content for m in channel.messages if m.author.webhook]
-            typed = [m.content for m in channel.messages if m.content in said and not m.webhook]
+            typed = [m.content for m in channel.messages if m.content in said and not m.webhook_id]
             assert posted == said, f"{channel}: lost, doubled or out of order"
             assert not typed or typed == posted, f"{channel}: what was typed still stands"
     return Figure(f"typed turns, {engine}", turns / seconds, "turns/s", at_least=50)
 
 
-def _person(local: LocalDiscord, guild: "object", number: int) -> Person:
+def _person(local: LocalDiscord, guild: Guild, number: int) -> Person:
     return local.add_person(f"Typist {number}", guild)
 
 
@@ -53,7 +53,7 @@ async def _opened(channel: Channel, who: Person) -> None:
 
 
 async def _type(local: LocalDiscord, channel: Channel, who: Person, said: list[str]) -> None:
-    standing: deque = deque()
+    standing: deque[Message] = deque()
     for text in said:
         if len(standing) == AHEAD:
             await _replaced(local, standing.popleft())
@@ -62,5 +62,5 @@ async def _type(local: LocalDiscord, channel: Channel, who: Person, said: list[s
         await _replaced(local, standing.popleft())
 
 
-async def _replaced(local: LocalDiscord, typed: "object") -> None:
+async def _replaced(local: LocalDiscord, typed: Message) -> None:
     await local.until(lambda: typed.deleted, PATIENCE, "a typed message to be replaced")

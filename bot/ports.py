@@ -433,6 +433,10 @@ class BallotRepository(Protocol):
         """The live ballot of a branch, or None."""
         ...
 
+    async def live_ids(self) -> list[int]:
+        """Ids of the live ballots of all stories."""
+        ...
+
     async def live_in_story(self, story_id: int) -> list[Ballot]:
         """The live ballots of all branches of a story."""
         ...

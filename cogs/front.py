@@ -7,6 +7,7 @@ from discord.ext import commands
 from bot.client import TroupeClient
 from bot.story.errors import StoryError
 from cogs.actor import Interaction
+from cogs.patience import be_patient
 from cogs.replies import answer_failure, log_failure
 from cogs.ui.controls import route
 
@@ -17,6 +18,14 @@ class Front(commands.Cog):
     def __init__(self, client: TroupeClient) -> None:
         self.client = client
         client.tree.error(self.on_tree_error)
+        # Asked before each command; the only moment that comes before its answer.
+        client.tree.interaction_check = self.before_command  # type: ignore[method-assign]
+
+    @staticmethod
+    async def before_command(interaction: Interaction, /) -> bool:
+        """Let every command be answered in time."""
+        be_patient(interaction)
+        return True
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:

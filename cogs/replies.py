@@ -16,6 +16,10 @@ from cogs.actor import Interaction
 _log = structlog.get_logger(__name__)
 
 SORRY = "Something went wrong on our side, and nothing was changed by it. Please try again."
+UNSAID = (
+    "Discord did not take my answer. What you asked for may be done all the same: please look "
+    "before you try again."
+)
 KEPT = "What you wrote is in the file, so that you need not write it again."
 NO_DMS_HERE = "This works in a channel of a server, not in a direct message."
 NOTE_SECONDS = 20
@@ -34,6 +38,8 @@ def sentence_for(error: BaseException) -> str:
             return NO_DMS_HERE
         case app_commands.TransformerError():
             return "That value cannot be read. Choose one from the list."
+        case discord.HTTPException():
+            return UNSAID
         case _:
             return SORRY
 

@@ -100,6 +100,7 @@ def _of(table: Table, *order: ColumnElement[Any]) -> Select[Any]:
 _OPEN = Either(ballots, lambda into: into.on_conflict_do_nothing().returning(ballots))
 _GET = select(ballots).where(ballots.c.id == bindparam("id"))
 _LIVE = select(ballots).where(ballots.c.branch_id == bindparam("branch_id"), IS_LIVE_BALLOT)
+_LIVE_IDS = select(ballots.c.id).where(IS_LIVE_BALLOT).order_by(ballots.c.id)
 _LIVE_IN_STORY = (
     select(ballots)
     .where(ballots.c.story_id == bindparam("story_id"), IS_LIVE_BALLOT)
@@ -237,6 +238,10 @@ class Ballots(Repository):
     async def live(self, branch_id: int) -> Ballot | None:
         """The live ballot of a branch, or None."""
         return await self._one(_LIVE, branch_id=branch_id)
+
+    async def live_ids(self) -> list[int]:
+        """Ids of the live ballots of all stories."""
+        return [row.id for row in await self._all(_LIVE_IDS)]
 
     async def live_in_story(self, story_id: int) -> list[Ballot]:
         """The live ballots of all branches of a story."""

@@ -363,11 +363,9 @@ class Outbox:
         """After a start: have the cards of live ballots redrawn, for what changed unseen."""
         now = self._clock.now()
         async with self._store.write() as work:
-            stories = {c.story_id for c in await work.stories.live_channels()}
-            for story_id in sorted(stories):
-                for ballot in await work.ballots.live_in_story(story_id):
-                    for channel_id in await work.posts.touch(PostKind.BALLOT, ballot.id):
-                        await work.tasks.put(TaskKind.POST, channel_id, now)
+            for ballot_id in await work.ballots.live_ids():
+                for channel_id in await work.posts.touch(PostKind.BALLOT, ballot_id):
+                    await work.tasks.put(TaskKind.POST, channel_id, now)
 
 
 def _again(part: Post) -> NewPost:

@@ -14,6 +14,7 @@ import discord
 from bot.client import Routes, bind_interaction
 from bot.story.names import is_blank
 from cogs.actor import Interaction
+from cogs.patience import be_patient
 from cogs.replies import answer, answer_failure
 
 _ID = re.compile(r"(?P<name>[a-z_]+:v\d+):(?P<key>.*)", re.DOTALL)
@@ -30,6 +31,7 @@ async def route(interaction: Interaction, routes: Routes) -> None:
     if interaction.type not in pressable or not isinstance(interaction.data, dict):
         return
     bind_interaction(interaction)
+    be_patient(interaction)
     data: dict[str, Any] = dict(interaction.data)
     match = _ID.fullmatch(str(data.get("custom_id", "")))
     press = routes.get(match["name"]) if match else None

@@ -89,6 +89,8 @@ class Performance:
     heading: Heading = field(default_factory=Heading)
     _played: Line | None = None
     """The last line that stands in the book word for word."""
+    _noted: set[str] = field(default_factory=set)
+    """Facts that were put down."""
 
     @property
     def opener(self) -> Person:
@@ -146,6 +148,10 @@ class Performance:
         if self._played is not None and number % LINES_PER_FACT == LINES_PER_FACT // 2:
             fact = _fact(self._played)
             who = self.chance.choice(self.writers)
+            if name_key(fact) in self._noted:
+                # People say the same again; what stands in the canon already is refused.
+                return
+            self._noted.add(name_key(fact))
             await self.patience.public(who, self.channel, "canon add", fact=fact[:500])
             self.tally.facts += 1
 

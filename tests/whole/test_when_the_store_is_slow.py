@@ -1,0 +1,62 @@
+"""Somebody writes for a long time: who waits is told so, and the answer comes all the same."""
+
+import contextlib
+
+import pytest
+
+from cogs.patience import FORM_LATE
+from tests.whole.kit import ask, ballot, voting
+
+
+@pytest.fixture
+def held(bot):
+    """Hold the right to write until an act was answered at first; its exchange."""
+
+    @contextlib.asynccontextmanager
+    async def while_held(act):
+        async with bot.troupe.store.write():
+            exchange = await act
+            assert exchange.deferred, "nobody else could write, so this is no answer yet"
+        yield exchange
+
+    return while_held
+
+
+async def test_what_everybody_sees_comes_late_and_is_seen_by_everybody(story, local, held):
+    async with held(story.anna.slash(story.inn, "cast add", name="Late Lou")):
+        joined = await local.until(
+            lambda: next((m for m in story.inn.messages if "**Late Lou** joins" in m.text), None),
+            what="the answer for everybody",
+        )
+    assert not joined.ephemeral
+    assert "**Late Lou**" in await ask(story.bo, story.inn, "cast list")
+
+
+async def test_what_one_person_sees_comes_late(story, local, held):
+    card = await ballot(local, story.anna, story.inn)
+    button = voting(card)[0]
+    async with held(story.anna.click(card, button)) as exchange:
+        answer = await exchange.answer()
+    assert answer.seen_by == story.anna.id
+    assert "You approve" in answer.text
+    await local.until(lambda: "1 voted" in card.text, what="the vote on the card")
+
+
+async def test_a_refusal_comes_late(story, held):
+    async with held(story.bo.slash(story.inn, "cast claim", name="Mira")) as exchange:
+        answer = await exchange.answer()
+    assert answer.seen_by == story.bo.id
+    assert "Anna holds Mira" in answer.text
+
+
+async def test_a_form_cannot_come_late_and_says_so(story, local, held):
+    card = await ballot(local, story.anna, story.inn)
+    async with held(story.anna.click(card, "Steer")) as exchange:
+        answer = await exchange.answer()
+    assert answer.text == FORM_LATE
+    assert (await story.anna.click(card, "Steer")).modal
+
+
+async def test_who_answers_in_time_never_says_that_it_thinks(story):
+    exchange = await story.anna.slash(story.inn, "story show")
+    assert not exchange.deferred
