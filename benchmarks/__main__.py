@@ -74,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--turns", type=int, default=1_000, help="turns typed")
+    parser.add_argument("--turns", type=int, default=600, help="turns typed")
     parser.add_argument("--script", type=Path, default=FERRY, help="what is rehearsed")
     parser.add_argument("--out", type=Path, default=Path("out/bench.json"))
     asyncio.run(run(parser.parse_args()))

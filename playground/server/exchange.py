@@ -123,6 +123,9 @@ class Exchange:
                 return None
             return interaction.followups[0] if interaction.followups else interaction.message
         message = interaction.message
+        if message is not None and message.deleted and interaction.followups:
+            # "Thinking" was taken away, and what came after it is the answer.
+            return interaction.followups[0]
         return None if message is None or message.loading else message
 
 

@@ -22,12 +22,10 @@ def held(bot):
     return while_held
 
 
-async def test_what_everybody_sees_comes_late_and_is_seen_by_everybody(story, local, held):
-    async with held(story.anna.slash(story.inn, "cast add", name="Late Lou")):
-        joined = await local.until(
-            lambda: next((m for m in story.inn.messages if "**Late Lou** joins" in m.text), None),
-            what="the answer for everybody",
-        )
+async def test_what_everybody_sees_comes_late_and_is_seen_by_everybody(story, held):
+    async with held(story.anna.slash(story.inn, "cast add", name="Late Lou")) as exchange:
+        joined = await exchange.answer()
+    assert "**Late Lou** joins the cast" in joined.text
     assert not joined.ephemeral
     assert "**Late Lou**" in await ask(story.bo, story.inn, "cast list")
 
