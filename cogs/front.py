@@ -1,5 +1,7 @@
 """The front door: routes presses, answers every failed command, and hears servers come back."""
 
+from typing import cast
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -19,13 +21,13 @@ class Front(commands.Cog):
         self.client = client
         client.tree.error(self.on_tree_error)
         # Asked before each command; the only moment that comes before its answer.
+        self._check = client.tree.interaction_check
         client.tree.interaction_check = self.before_command  # type: ignore[method-assign]
 
-    @staticmethod
-    async def before_command(interaction: Interaction, /) -> bool:
+    async def before_command(self, interaction: discord.Interaction[TroupeClient], /) -> bool:
         """Let every command be answered in time."""
-        be_patient(interaction)
-        return True
+        be_patient(cast("Interaction", interaction))
+        return await self._check(interaction)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
