@@ -41,7 +41,7 @@ async def test_a_vote(table: Table, counter: Counter) -> None:
     counter.taken()
     await table.vote(ADA, ballot.variants[0])
     statements, writing = counter.taken()
-    assert statements <= 23
+    assert statements <= 25
     assert writing == 1
 
 
@@ -58,7 +58,7 @@ async def test_a_typed_turn_and_its_post(table: Table, counter: Counter) -> None
     counter.taken()
     await table.say(ADA, "Second.")
     statements, writing = counter.taken()
-    assert statements <= 13
+    assert statements <= 14
     assert writing == 1
     await table.post()
     statements, writing = counter.taken()
