@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.client import TroupeClient
 from bot.story.errors import StoryError
 from cogs.actor import Interaction
+from cogs.delivery import deliver_patiently
 from cogs.patience import be_patient
 from cogs.replies import answer_failure, log_failure
 from cogs.ui.controls import route
@@ -66,4 +67,5 @@ class Front(commands.Cog):
 
 async def setup(client: TroupeClient) -> None:
     """Load the cog."""
+    deliver_patiently()
     await client.add_cog(Front(client))

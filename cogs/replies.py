@@ -6,6 +6,7 @@ import io
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -16,9 +17,9 @@ from cogs.actor import Interaction
 _log = structlog.get_logger(__name__)
 
 SORRY = "Something went wrong on our side, and nothing was changed by it. Please try again."
-UNSAID = (
-    "Discord did not take my answer. What you asked for may be done all the same: please look "
-    "before you try again."
+UNSURE = (
+    "Discord and I lost each other for a moment, so I cannot say whether this was done. "
+    "Look before you do it again."
 )
 KEPT = "What you wrote is in the file, so that you need not write it again."
 NO_DMS_HERE = "This works in a channel of a server, not in a direct message."
@@ -38,8 +39,9 @@ def sentence_for(error: BaseException) -> str:
             return NO_DMS_HERE
         case app_commands.TransformerError():
             return "That value cannot be read. Choose one from the list."
-        case discord.HTTPException():
-            return UNSAID
+        case discord.HTTPException() | aiohttp.ClientError() | OSError() | TimeoutError():
+            # Mostly an answer that did not come through: what it tells of may have been done.
+            return UNSURE
         case _:
             return SORRY
 
@@ -88,9 +90,10 @@ async def answer_failure(interaction: Interaction, error: BaseException, written
             await answer(interaction, f"{sentence} {KEPT}", file=file)
         else:
             await answer(interaction, sentence)
-    except discord.HTTPException as failed:
-        # The token died or the channel is gone: nobody is there to read it.
-        _log.warning("answer not delivered", code=failed.code, interaction_id=interaction.id)
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as failed:
+        # The token died, or the channel or the connection is gone: nobody can read it.
+        code = getattr(failed, "code", None)
+        _log.warning("answer not delivered", code=code, interaction_id=interaction.id)
 
 
 def _control(interaction: Interaction) -> str | None:

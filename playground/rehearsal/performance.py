@@ -72,7 +72,8 @@ class Performance:
         channel: where.
         writers: everybody who takes part, first the one who opens the story.
         players: who plays whom, by how names are compared.
-        chance: decides votes, directions and talk.
+        seed: decides votes, directions and talk, for each line by itself: what had to be done
+            twice for one line changes nothing for the next.
         told: called when a line stands.
         heading: what the script says of the story.
     """
@@ -83,10 +84,11 @@ class Performance:
     channel: Channel
     writers: Sequence[Person]
     players: Mapping[str, Person]
-    chance: random.Random
+    seed: str
     told: Callable[[Line], None] = lambda _line: None
     tally: Tally = field(default_factory=Tally)
     heading: Heading = field(default_factory=Heading)
+    chance: random.Random = field(default_factory=random.Random)
     _played: Line | None = None
     """The last line that stands in the book word for word."""
     _noted: set[str] = field(default_factory=set)
@@ -106,6 +108,7 @@ class Performance:
         """
         await self._set_up()
         for number, line in enumerate(self.lines):
+            self.chance.seed(f"{self.seed}:{number}")
             await self._perform(line)
             self.told(line)
             await self._beside(number)

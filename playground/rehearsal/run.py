@@ -1,7 +1,6 @@
 """``troupe rehearse``: perform a script with simulated writers, and keep the book."""
 
 import asyncio
-import random
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -182,7 +181,7 @@ def _performance(
         channel=guild.add_channel(_channel_name(title)),
         writers=there,
         players=players,
-        chance=random.Random(f"{seed}:{title}"),
+        seed=f"{seed}:{title}",
     )
 
 
