@@ -105,13 +105,30 @@ def bind_interaction(interaction: discord.Interaction[Any]) -> None:
     )
 
 
+class Once:
+    """Tells what comes a second time: after a resumed connection Discord may repeat an event."""
+
+    def __init__(self, most: int = 4_096) -> None:
+        self._most = most
+        self._known: dict[int, None] = {}
+
+    def first(self, snowflake: int) -> bool:
+        """Whether this is new; it is remembered until ``most`` newer ones came."""
+        if snowflake in self._known:
+            return False
+        self._known[snowflake] = None
+        if len(self._known) > self._most:
+            del self._known[next(iter(self._known))]
+        return True
+
+
 class _Tree(app_commands.CommandTree["TroupeClient"]):
-    """Commands whose log records name where they were used."""
+    """Commands, each carried out once, whose log records name where they were used."""
 
     @override
     async def interaction_check(self, interaction: discord.Interaction["TroupeClient"], /) -> bool:
         bind_interaction(interaction)
-        return True
+        return interaction.client.once.first(interaction.id)
 
 
 class TroupeClient(commands.Bot):
@@ -120,6 +137,7 @@ class TroupeClient(commands.Bot):
     Attributes:
         services: what writers can do.
         routes: handlers of durable controls.
+        once: tells interactions that were handled already; a second press of a vote withdraws it.
         reads_messages: whether Discord lets the bot read what people type.
     """
 
@@ -134,8 +152,8 @@ class TroupeClient(commands.Bot):
     ) -> None:
         super().__init__(
             command_prefix=(),
-            help_command=None,
             tree_cls=_Tree,
+            help_command=None,
             intents=intents(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
             chunk_guilds_at_startup=False,
@@ -148,6 +166,7 @@ class TroupeClient(commands.Bot):
         )
         self.services = services
         self.routes = Routes()
+        self.once = Once()
         self.reads_messages = message_content
         self._extension_names = tuple(extensions)
         self._identified: list[float] = []

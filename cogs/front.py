@@ -33,7 +33,7 @@ class Front(commands.Cog):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
         """A press of something."""
-        await route(interaction, self.client.routes)
+        await route(interaction, self.client.routes, self.client.once)
 
     async def on_tree_error(
         self,

@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 
-from bot.client import Routes, bind_interaction
+from bot.client import Once, Routes, bind_interaction
 from bot.story.names import is_blank
 from cogs.actor import Interaction
 from cogs.patience import be_patient
@@ -25,10 +25,12 @@ OUTDATED = (
 )
 
 
-async def route(interaction: Interaction, routes: Routes) -> None:
-    """Handle an interaction, if it comes from one of our controls."""
+async def route(interaction: Interaction, routes: Routes, once: Once) -> None:
+    """Handle an interaction, if it comes from one of our controls and for the first time."""
     pressable = {discord.InteractionType.component, discord.InteractionType.modal_submit}
     if interaction.type not in pressable or not isinstance(interaction.data, dict):
+        return
+    if not once.first(interaction.id):
         return
     bind_interaction(interaction)
     be_patient(interaction)

@@ -100,6 +100,17 @@ async def test_an_answer_that_never_gets_through_is_not_taken_for_a_failed_deed(
     assert "Wick" in await ask(anna, inn, "cast list")
 
 
+async def test_a_press_that_comes_twice_is_no_second_press(story, local, claude):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    claude.faults.append(pikes(*THREE))
+    card = await ballot(local, anna, inn)
+    local.faults.replay("INTERACTION_CREATE", times=2)
+    for person in (anna, bo):
+        assert "You approve of" in await press(person, card, voting(card)[0])
+    await won(local, card)
+    assert len(spoken(inn)) == 1
+
+
 @pytest.mark.parametrize("event", ["MESSAGE_CREATE", "INTERACTION_CREATE", "MESSAGE_DELETE"])
 async def test_an_event_that_comes_twice_counts_once(story, local, event):
     anna, inn = story.anna, story.inn
