@@ -26,9 +26,11 @@ class Front(commands.Cog):
         client.tree.interaction_check = self.before_command  # type: ignore[method-assign]
 
     async def before_command(self, interaction: discord.Interaction[TroupeClient], /) -> bool:
-        """Let every command be answered in time."""
+        """Let every command be answered in time, and those that come again not at all."""
+        if not await self._check(interaction):
+            return False
         be_patient(cast("Interaction", interaction))
-        return await self._check(interaction)
+        return True
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:

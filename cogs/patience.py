@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from typing_extensions import override
@@ -44,8 +45,8 @@ class PatientResponse(discord.InteractionResponse[discord.Client]):
                 return
             try:
                 await super().defer(ephemeral=True, thinking=True)
-            except discord.HTTPException as error:
-                _log.warning("answer not announced", code=error.code)
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                _log.warning("answer not announced", code=getattr(error, "code", None))
             else:
                 self._late = True
 
