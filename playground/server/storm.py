@@ -124,7 +124,7 @@ class Storm:
         spared = happening.kind == "INTERACTION_CREATE" and not self._for_callbacks
         if self._for_sockets and self._calm > CALM and self._gateway.connected and not spared:
             self._calm = 0
-            self._end_connections(self._random.choice(self._for_sockets), happening)
+            self._end_connections(self._dealt(self._for_sockets), happening)
         elif self._replays and happening.kind in _TWICE:
             self._note(Fault.REPLAYED, happening.kind)
             return 2
@@ -134,7 +134,12 @@ class Storm:
         kinds = self._kinds(request)
         if not kinds or self._random.random() >= self.rate:
             return None
-        return None if self._failures.get(who, 0) >= self._streak else self._random.choice(kinds)
+        return None if self._failures.get(who, 0) >= self._streak else self._dealt(kinds)
+
+    def _dealt(self, kinds: list[Fault]) -> Fault:
+        """Draw one of the kinds that struck least so far, so that each has its turn."""
+        least = min(self.counts[kind] for kind in kinds)
+        return self._random.choice([kind for kind in kinds if self.counts[kind] == least])
 
     def _kinds(self, request: Request) -> list[Fault]:
         if _CALLBACK.search(request.path):
