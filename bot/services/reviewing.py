@@ -12,6 +12,7 @@ from bot.services.common import (
     standing_of,
     the_place,
 )
+from bot.services.reach import holding
 from bot.story.canon import Fact, FactState, NewFact, clean_fact, clean_why
 from bot.story.errors import ConflictError, NotFoundError
 from bot.story.names import name_key
@@ -21,6 +22,7 @@ from bot.story.tale import Place
 
 IN_QUESTION = frozenset({FactState.PROPOSED, FactState.DISPUTED})
 KNOWN = frozenset({FactState.CANON, *IN_QUESTION})
+SAME = "These are the same words. Change them; Accept or Keep takes the fact as it is."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Reviewing:
         Raises:
             NotFoundError: the story has no such fact.
             NotAllowedError: the actor neither holds a character nor owns the story.
-            ConflictError: it is not canon.
+            ConflictError: it is not canon, or another branch's.
         """
         reason = clean_why(why)
         now = self._clock.now()
@@ -64,6 +66,7 @@ class Reviewing:
                 raise NotFoundError(
                     f"There is no fact {number} in this story. `/canon list` shows them all."
                 )
+            await _refuse_elsewhere(work, place, fact)
             _refuse_unsettled(fact)
             await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
             await work.canon.set_state(fact.id, FactState.DISPUTED, writer_id, now, why=reason)
@@ -75,7 +78,8 @@ class Reviewing:
 
         Raises:
             NotAllowedError: the actor neither holds a character nor owns the story.
-            ConflictError: it was decided already, or the words that it cites are gone.
+            ConflictError: it was decided already, the words that it cites are gone, or it is
+                another branch's.
         """
         now = self._clock.now()
         async with self._store.write() as work:
@@ -83,8 +87,8 @@ class Reviewing:
             fact = await _in_question(work, place, fact_id)
             if fact.state is FactState.PROPOSED and not await _still_cited(work, place, fact):
                 raise ConflictError(
-                    f"The words that fact {fact.number} came from are gone from the story. "
-                    "Reword it to stand on its own, or let it go."
+                    f"The words that fact {fact.number} came from are gone from the story. Edit "
+                    "lets it stand on its own, in the same words too; Reject lets it go."
                 )
             await work.canon.set_state(fact.id, FactState.CANON, request.actor.writer_id, now)
             await self._noted(work, request, place, fact, now)
@@ -122,7 +126,8 @@ class Reviewing:
         Raises:
             InvalidError: it is empty or too long.
             NotAllowedError: the actor may not make canon, or disputed it and may not decide alone.
-            ConflictError: it was decided already, or another fact says this.
+            ConflictError: it was decided already, another fact says this, or it is another
+                branch's.
         """
         kept = clean_fact(text)
         now = self._clock.now()
@@ -131,8 +136,11 @@ class Reviewing:
             place, standing = await self._allowed(work, request)
             fact = await _in_question(work, place, fact_id)
             _require_other(request, place, fact, standing)
-            await _refuse_known(work, fact, kept)
             cited = await _still_cited(work, place, fact)
+            if cited and name_key(kept) == name_key(fact.text):
+                # Without its source a fact may stand on its own in the words that it had.
+                raise ConflictError(SAME)
+            await _refuse_known(work, fact, kept)
             await self._retire(work, request, place, fact, now)
             held_from = fact.from_turn_id if fact.state is FactState.PROPOSED else None
             new = NewFact(
@@ -196,7 +204,13 @@ async def _in_question(work: UnitOfWork, place: Place, fact_id: int) -> Fact:
     if fact.state not in IN_QUESTION:
         how = "is canon" if fact.state is FactState.CANON else "was let go"
         raise ConflictError(f"This was decided already: fact {fact.number} {how}.")
+    await _refuse_elsewhere(work, place, fact)
     return fact
+
+
+async def _refuse_elsewhere(work: UnitOfWork, place: Place, fact: Fact) -> None:
+    if not await holding(work, place.branch, [fact]):
+        raise ConflictError(f"Fact {fact.number} is another branch's. Decide about it there.")
 
 
 async def _still_cited(work: UnitOfWork, place: Place, fact: Fact) -> bool:
@@ -212,10 +226,8 @@ async def _still_cited(work: UnitOfWork, place: Place, fact: Fact) -> bool:
 
 
 async def _refuse_known(work: UnitOfWork, fact: Fact, text: str) -> None:
-    if name_key(text) == name_key(fact.text):
-        raise ConflictError("These are the same words. Change them, or press Keep.")
     for other in await work.canon.facts(fact.story_id, KNOWN):
-        if name_key(other.text) == name_key(text):
+        if other.id != fact.id and name_key(other.text) == name_key(text):
             raise ConflictError(f"Fact {other.number} says that already.")
 
 

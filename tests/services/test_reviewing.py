@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from bot.services.forking import Wish
 from bot.story.canon import MAX_WHY, Fact, FactState
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from bot.story.posts import PostKind
@@ -129,6 +130,42 @@ async def test_a_fact_under_review_is_kept_only_with_its_words(table: Table) -> 
         await table.reviewing.dispute(by(BEN), 1, "")
     new = await table.reviewing.reword(by(BEN), made.id, "There was no light at first.")
     assert (new.source_turn_id, new.quote) == (None, "")
+
+
+async def test_a_fact_whose_source_is_gone_can_stand_on_its_own_in_the_same_words(
+    table: Table,
+) -> None:
+    turn = await table.say(ADA, "The lamp is out.")
+    message_id = await table.message_of(turn)
+    made = await table.canon.from_message(by(ADA), message_id, "No light at all.")
+    await table.take_back.undo(by(ADA))
+    new = await table.reviewing.reword(by(BEN), made.id, "No light at all.")
+    assert (new.state, new.text, new.source_turn_id) == (
+        FactState.CANON,
+        "No light at all.",
+        None,
+    )
+    assert (await fact(table, made.number)).state is FactState.RETIRED
+
+
+async def test_a_fact_is_decided_on_in_its_own_branch(table: Table) -> None:
+    await table.say(ADA, "The lamp is lit.")
+    branch = await table.forking.fork(by(ADA), Wish("Another way", 800, 3_000))
+    await table.forking.run(branch.id)
+    thread_id = max(table.stage.threads)
+    await table.say(ADA, "The lamp goes out.")
+    later = await table.canon.add(by(ADA), "The lamp is out.")
+    with pytest.raises(ConflictError, match="Fact 1 is another branch's"):
+        await table.reviewing.dispute(by(BEN, thread_id), later.number, "")
+    doubted = await table.reviewing.dispute(by(BEN), later.number, "")
+    for refused in (
+        table.reviewing.keep(by(ADA, thread_id), doubted.id),
+        table.reviewing.drop(by(ADA, thread_id), doubted.id),
+        table.reviewing.reword(by(ADA, thread_id), doubted.id, "It is dark."),
+    ):
+        with pytest.raises(ConflictError, match="another branch's"):
+            await refused
+    assert (await table.reviewing.drop(by(ADA), doubted.id)).state is FactState.RETIRED
 
 
 async def test_two_people_decide_at_once_and_one_is_too_late(table: Table) -> None:
