@@ -57,16 +57,17 @@ class Books:
 async def _parts(work: UnitOfWork, story_id: int) -> tuple[Part, ...]:
     """Every branch in which something stands: the main scene, then the others as they began.
 
-    The past that a fork shares is told once, where it was written.
+    The past that a fork shares is told once, in the first branch that it stands in: where it was
+    written, unless it was undone there.
     """
     branches = await work.stories.branches(story_id)
-    names = {branch.id: branch.name for branch in branches}
+    told: dict[int, str] = {}
     parts = []
     for branch in branches:
         chain = await work.turns.chain(branch.id)
-        fork_turn = await work.turns.get(branch.fork_turn_id) if branch.fork_turn_id else None
-        own = tuple(turn for turn in chain if turn.depth > branch.fork_depth)
+        shared = next((turn for turn in reversed(chain) if turn.id in told), None)
+        own = tuple(turn for turn in chain if turn.id not in told)
         if own or branch is branches[0]:
-            came_from = names.get(branch.forked_from_id or 0, "")
-            parts.append(Part(branch.name, own, came_from, fork_turn))
+            parts.append(Part(branch.name, own, told[shared.id] if shared else "", shared))
+            told |= dict.fromkeys((turn.id for turn in own), branch.name)
     return tuple(parts)

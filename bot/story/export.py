@@ -25,8 +25,8 @@ class Part:
 
     Attributes:
         turns: those written in it; the past that a fork shares stands in another part.
-        came_from: for a fork, the name of the branch it left; else empty.
-        fork_turn: for a fork, the last turn that both share.
+        came_from: for a fork, the name of the part that tells what it shares; else empty.
+        fork_turn: for a fork, the last standing turn of what it shares.
     """
 
     name: str
@@ -55,8 +55,8 @@ class Book:
 class BranchRecord(BaseModel):
     """A branch in a JSON export: the main scene, a linked scene, or a fork.
 
-    ``forked_from`` is the place in the list of the branch that a fork left, ``after_seq`` the last
-    turn that both share.
+    ``forked_from`` is the place in the list of the branch that tells what a fork shares,
+    ``after_seq`` the last turn of that.
     """
 
     name: str
@@ -169,7 +169,7 @@ def as_record(book: Book) -> StoryRecord:
             )
             for fact in book.facts
         ],
-        branches=[_branch_record(parts, part, seqs) for part in parts],
+        branches=[_branch_record(part, branch_of, seqs) for part in parts],
         turns=[
             TurnRecord(
                 seq=n,
@@ -189,11 +189,16 @@ def as_record(book: Book) -> StoryRecord:
     )
 
 
-def _branch_record(parts: tuple[Part, ...], part: Part, seqs: Mapping[int, int]) -> BranchRecord:
+def _branch_record(
+    part: Part, branch_of: Mapping[int, int], seqs: Mapping[int, int]
+) -> BranchRecord:
     if part.fork_turn is None:
         return BranchRecord(name=part.name)
-    left = next((n for n, other in enumerate(parts) if other.name == part.came_from), None)
-    return BranchRecord(name=part.name, forked_from=left, after_seq=seqs.get(part.fork_turn.id))
+    shared = part.fork_turn.id
+    # Branches may be called alike, so the part is known by the turn.
+    return BranchRecord(
+        name=part.name, forked_from=branch_of.get(shared), after_seq=seqs.get(shared)
+    )
 
 
 def _character_record(book: Book, n: int) -> CharacterRecord:

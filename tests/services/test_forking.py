@@ -1,5 +1,7 @@
 """Forks: opened once, whatever happens in between; what they share, and what not."""
 
+import json
+
 import pytest
 
 from bot.ports import (
@@ -9,6 +11,7 @@ from bot.ports import (
     StageRefusedError,
     Wait,
 )
+from bot.services.books import BookFormat
 from bot.services.forking import Wish
 from bot.services.linking import Target
 from bot.story.canon import FactState
@@ -220,3 +223,36 @@ async def test_facts_of_forks_of_forks(table: Table) -> None:
     assert not (await table.canon.show(CHANNEL, 3)).here
     assert (await table.canon.show(second, 3)).fact.state is FactState.CANON
     assert (await table.about(PostKind.BRANCH, branch.id))[0].channel_id == second
+
+
+async def test_the_book_tells_what_only_a_fork_still_holds(table: Table) -> None:
+    await table.say(ADA, "Once.")
+    await table.say(ADA, "Twice.")
+    branch, thread_id = await fork(table)
+    await table.take_back.undo(by(ADA))
+    markdown = (await table.books.export(CHANNEL, BookFormat.MARKDOWN)).content.decode()
+    after = markdown.split("## Another way")[1]
+    assert "after Mira in main: “Once.”" in after
+    assert "\nTwice.\n" in after
+    book = json.loads((await table.books.export(CHANNEL, BookFormat.JSON)).content)
+    assert [turn["text"] for turn in book["turns"]] == ["Once.", "Twice."]
+    assert book["branches"][1] == {"name": branch.name, "forked_from": 0, "after_seq": 0}
+    # What was taken out of all branches is quoted in no heading.
+    message_id = await table.message_of((await table.turns())[-1])
+    await table.take_back.message(by(ADA, thread_id), message_id)
+    assert "Once." not in (await table.books.export(CHANNEL, BookFormat.MARKDOWN)).content.decode()
+
+
+async def test_forks_of_one_name_are_told_apart(table: Table) -> None:
+    await table.say(ADA, "Once.")
+    _, first = await fork(table)
+    again = await table.forking.fork(by(ADA), wish(asked_id=ASKED + 1))
+    await table.forking.run(again.id)
+    second = max(table.stage.threads)
+    for thread_id, text in ((first, "One way."), (second, "Other way.")):
+        await table.take_turn.say(by(ADA, thread_id), text, "")
+    deeper = await table.forking.fork(by(ADA, second), wish("Deeper", asked_id=ASKED + 2))
+    await table.forking.run(deeper.id)
+    await table.take_turn.say(by(ADA, max(table.stage.threads)), "Deeper.", "")
+    book = json.loads((await table.books.export(CHANNEL, BookFormat.JSON)).content)
+    assert [one["forked_from"] for one in book["branches"]] == [None, 0, 0, 2]
