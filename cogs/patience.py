@@ -52,7 +52,7 @@ class PatientResponse(discord.InteractionResponse[discord.Client]):
 
     @override
     async def send_message(self, content: Any = None, **extra: Any) -> Any:
-        """Answer with a message."""
+        """Answer with a message; if late, it is returned."""
         async with self._answering:
             if not self._late:
                 return await super().send_message(content, **extra)
@@ -61,15 +61,23 @@ class PatientResponse(discord.InteractionResponse[discord.Client]):
             # What everybody shall see cannot take the place of what one person sees.
             await self._asked.delete_original_response()
         text = {} if content is None else {"content": content}
-        await self._asked.followup.send(**text, ephemeral=ephemeral, **extra)
-        return None
+        return await self._asked.followup.send(**text, ephemeral=ephemeral, wait=True, **extra)
 
     @override
     async def edit_message(self, **changes: Any) -> Any:
-        """Answer by changing the message whose control was used; if late, with one like it."""
+        """Answer by changing the message whose control was used.
+
+        If late, what everybody sees is changed all the same; in place of what one person sees they
+        get another like it.
+        """
         async with self._answering:
             if not self._late:
                 return await super().edit_message(**changes)
+        used = self._asked.message
+        if used and not used.flags.ephemeral:
+            await used.edit(**changes)
+            await self._asked.delete_original_response()
+            return None
         shown = {key: value for key, value in changes.items() if value is not None}
         await self._asked.followup.send(**shown, ephemeral=True)
         return None
@@ -95,3 +103,9 @@ def be_patient(interaction: Interaction) -> None:
     if interaction.type is not discord.InteractionType.autocomplete:
         # discord.py makes the response where it is first asked for, and keeps it here.
         setattr(interaction, "_cs_response", PatientResponse(interaction))  # noqa: B010 - its own slot
+
+
+async def say_to_all(interaction: Interaction, text: str, file: discord.File) -> discord.Message:
+    """Answer with a message that everybody sees, and get it, however late it comes."""
+    sent: object = await interaction.response.send_message(text, file=file)
+    return sent if isinstance(sent, discord.Message) else await interaction.original_response()

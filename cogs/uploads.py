@@ -9,6 +9,7 @@ from bot.story.cast import Character, Keepsake
 from bot.story.errors import InvalidError
 from bot.story.pictures import MAX_PICTURE, kind_of
 from cogs.actor import Interaction, request_of
+from cogs.patience import say_to_all
 
 
 async def read_picture(upload: discord.Attachment) -> discord.File:
@@ -34,8 +35,7 @@ async def answer_with_picture(
     picture: discord.File,
 ) -> None:
     """Answer in public with a character's picture; this message keeps it from now on."""
-    await interaction.response.send_message(text, file=picture)
-    message = await interaction.original_response()
+    message = await say_to_all(interaction, text, picture)
     keepsake = Keepsake(message.channel.id, message.id)
     url = message.attachments[0].url
     await pictures.keep(request_of(interaction), character.id, url, keepsake)

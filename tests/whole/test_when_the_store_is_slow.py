@@ -5,7 +5,8 @@ import contextlib
 import pytest
 
 from cogs.patience import FORM_LATE
-from tests.whole.kit import ask, ballot, voting
+from tests.whole.kit import ask, ballot, heard, use, voting
+from tests.whole.test_pictures import FACE, PNG, picture_of
 
 
 @pytest.fixture
@@ -28,6 +29,27 @@ async def test_what_everybody_sees_comes_late_and_is_seen_by_everybody(story, he
     assert "**Late Lou** joins the cast" in joined.text
     assert not joined.ephemeral
     assert "**Late Lou**" in await ask(story.bo, story.inn, "cast list")
+
+
+async def test_a_picture_comes_late_and_is_kept_all_the_same(story, local, held):
+    given = {"name": "Nan", "avatar": FACE}
+    async with held(story.bo.slash(story.inn, "cast add", **given)) as exchange:
+        card = await exchange.answer()
+    assert not card.ephemeral
+    assert card.attachments[0].data == PNG
+    await ask(story.bo, story.inn, "cast claim", name="Nan")
+    await story.bo.say(story.inn, "Good evening.")
+    await heard(local, story.inn, "Good evening.")
+    assert await picture_of(story.inn.last_message) == PNG
+
+
+async def test_an_offer_that_is_accepted_late_is_over_for_everybody(story, local, held):
+    given = {"name": "Mira", "member": story.bo}
+    card = await (await use(story.anna, story.inn, "cast handover", **given)).answer()
+    async with held(story.bo.click(card, "Accept")):
+        pass
+    await local.until(lambda: not card.buttons, what="the end of the offer")
+    assert "Bo plays **Mira** from now on" in card.text
 
 
 async def test_what_one_person_sees_comes_late(story, local, held):
