@@ -769,8 +769,13 @@ class Store(Protocol):
         """
         ...
 
-    def write(self) -> AbstractAsyncContextManager[UnitOfWork]:
+    def write(self, *, lasting: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction taken for writing at once; committed on a clean end, else rolled back.
+
+        Args:
+            lasting: False where nobody waits for the disk: if the power fails within a moment,
+                this and nothing before it may be undone. For what would then be done or looked
+                for again without harm.
 
         Raises:
             StorageError: the database cannot be written (full, read-only, gone).

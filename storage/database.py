@@ -135,8 +135,11 @@ class Database:
                 yield Unit(connection, self._clock)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[UnitOfWork]:
+    async def write(self, *, lasting: bool = True) -> AsyncIterator[UnitOfWork]:
         """A transaction taken for writing at once; committed on a clean end, else rolled back.
+
+        Args:
+            lasting: False: a commit does not wait for the disk; see ``bot.ports.Store``.
 
         Raises:
             RuntimeError: this task is in a writing transaction already, and would wait for itself.
@@ -149,7 +152,7 @@ class Database:
                 self._writing = asyncio.current_task()
                 try:
                     with _told():
-                        async with self._writer.connect() as connection, connection.begin():
+                        async with engines.writing(self._writer, lasting=lasting) as connection:
                             unit = Unit(connection, self._clock)
                             yield unit
                             asked, rebound = unit.asked_for_tasks, unit.rebound_channels

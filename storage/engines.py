@@ -1,5 +1,8 @@
 """Connections: how each engine is opened, and how its transactions begin."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -7,7 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.story.errors import StorageError
 from storage import driver
@@ -32,6 +35,8 @@ _KEEP_ALIVE = {
 }
 """After a minute at most it is known that a server's machine is gone (libpq's names)."""
 
+_PASSING = "troupe_passing"
+"""Marks a transaction whose commit need not wait for the disk."""
 WRITE_LOCK = 0x74726F757065
 """Key of PostgreSQL's advisory lock that is held while somebody writes ("troupe")."""
 
@@ -113,16 +118,40 @@ def hook(engine: Engine, synchronous: str) -> None:
             "PRAGMA journal_mode = WAL",
             f"PRAGMA synchronous = {synchronous}",
         )
-        # Taken at once: a transaction that reads first and writes later may be refused then.
-        _on_begin(engine, "BEGIN IMMEDIATE")
+        event.listen(engine, "begin", partial(_take, synchronous))
     else:
+        event.listen(engine, "begin", _take_there)
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine, *, lasting: bool) -> AsyncIterator[AsyncConnection]:
+    """A connection of a ``writer`` in a transaction; see ``bot.ports.Store.write``."""
+    async with engine.connect() as connection:
+        marked = await connection.execution_options(**{_PASSING: not lasting})
+        async with marked.begin():
+            yield marked
+
+
+def _take(synchronous: str, connection: Connection) -> None:
+    """Begin to write on SQLite. A commit waits for the disk or not, as the connection is set."""
+    wanted = "NORMAL" if connection.get_execution_options().get(_PASSING) else synchronous
+    if connection.info.setdefault(_PASSING, synchronous) != wanted:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+        connection.info[_PASSING] = wanted
+    # Taken at once: a transaction that reads first and writes later may be refused then.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _take_there(connection: Connection) -> None:
+    """Begin to write on PostgreSQL."""
+    passing = " set_config('synchronous_commit', 'off', true),"
+    connection.exec_driver_sql(
         # The lock waits no longer than SQLite's, and a process that hangs loses it.
-        _on_begin(
-            engine,
-            f"SELECT set_config('lock_timeout', '{_BUSY_MILLISECONDS}', true),"
-            " set_config('idle_in_transaction_session_timeout', '60000', true),"
-            f" pg_advisory_xact_lock({WRITE_LOCK})",
-        )
+        f"SELECT set_config('lock_timeout', '{_BUSY_MILLISECONDS}', true),"
+        " set_config('idle_in_transaction_session_timeout', '60000', true),"
+        f"{passing if connection.get_execution_options().get(_PASSING) else ''}"
+        f" pg_advisory_xact_lock({WRITE_LOCK})"
+    )
 
 
 def _engine(url: URL, size: int, **options: Any) -> AsyncEngine:  # noqa: ANN401 - SQLAlchemy's

@@ -139,7 +139,8 @@ class Runner:
         self, unfreed: list[Task], now: datetime, room: int
     ) -> tuple[list[Task], datetime | None]:
         """Free what could not be freed before, take what is due; and when the next one is."""
-        async with self._store.write() as work:
+        # A task whose lease is forgotten is taken again; a start frees what was held before anyway.
+        async with self._store.write(lasting=False) as work:
             for task in unfreed:
                 await work.tasks.again(task, self._holder, now)
             leased = (
@@ -185,7 +186,7 @@ class Runner:
 
     async def _again(self, task: Task, after: timedelta, *, failed: bool = True) -> None:
         try:
-            async with self._store.write() as work:
+            async with self._store.write(lasting=False) as work:
                 due_at = self._clock.now() + after
                 await work.tasks.again(task, self._holder, due_at, failed=failed)
         except StorageError:
@@ -194,7 +195,7 @@ class Runner:
 
     async def _done(self, task: Task) -> None:
         try:
-            async with self._store.write() as work:
+            async with self._store.write(lasting=False) as work:
                 gone = await work.tasks.done(task, self._holder)
         except StorageError:
             # Done again, once the database can be written: every deed bears being repeated.

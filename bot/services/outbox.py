@@ -144,7 +144,8 @@ class Outbox:
         except StageRefusedError as error:
             await self._refused(sending, error)
             return
-        async with self._store.write() as work:
+        # Forgotten, it is looked for and found.
+        async with self._store.write(lasting=False) as work:
             await work.posts.posted(post.id, message_id, sending.wanted)
             await _show_progress(work, sending)
 
@@ -280,7 +281,7 @@ class Outbox:
                 await self._stage.remove(post.channel_id, post.original_id, None)
             except StageForbiddenError as error:
                 _log.warning("typed message stays", post_id=post.id, why=str(error))
-        async with self._store.write() as work:
+        async with self._store.write(lasting=False) as work:
             await work.posts.original_gone(post.id)
 
     async def _redraw(self, post: Post) -> None:
@@ -294,7 +295,7 @@ class Outbox:
             return
         except (StageForbiddenError, StageRefusedError) as error:
             _log.warning("message not redrawn", post_id=post.id, why=str(error))
-        async with self._store.write() as work:
+        async with self._store.write(lasting=False) as work:
             await work.posts.shown(post.id, post.wanted)
 
     async def _replace(self, post: Post, *, removable: bool) -> None:

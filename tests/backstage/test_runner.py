@@ -271,11 +271,11 @@ class Faulty:
         self.failed = 0
 
     @contextlib.asynccontextmanager
-    async def write(self) -> AsyncIterator[object]:
+    async def write(self, *, lasting: bool = True) -> AsyncIterator[object]:
         if self.error:
             self.failed += 1
             raise self.error
-        async with self.store.write() as work:
+        async with self.store.write(lasting=lasting) as work:
             yield work
 
 

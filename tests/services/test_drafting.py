@@ -258,11 +258,11 @@ async def test_drafts_that_cannot_be_kept_at_once_are_not_paid_again(
     full = iter([True, False, True, True, False])
     write = table.store.write
 
-    def write_or_not() -> AbstractAsyncContextManager[UnitOfWork]:
+    def write_or_not(*, lasting: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
         # The disk is full once the model has answered, twice, and has room in between.
         if table.narrator.prompts and next(full, False):
             raise StorageError("The disk is full.")
-        return write()
+        return write(lasting=lasting)
 
     monkeypatch.setattr(table.store, "write", write_or_not)
     table.narrator.enqueue(STORM)
@@ -349,11 +349,11 @@ class Overtaken:
         self._deed = deed
 
     @contextlib.asynccontextmanager
-    async def write(self) -> AsyncIterator[UnitOfWork]:
+    async def write(self, *, lasting: bool = True) -> AsyncIterator[UnitOfWork]:
         self._left -= 1
         if not self._left:
             await self._deed()
-        async with self._store.write() as work:
+        async with self._store.write(lasting=lasting) as work:
             yield work
 
 

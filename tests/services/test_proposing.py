@@ -224,10 +224,10 @@ class _Full:
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
-    def write(self) -> object:
+    def write(self, *, lasting: bool = True) -> object:
         if self.full:
             raise StorageError("The disk is full.")
-        return self._store.write()
+        return self._store.write(lasting=lasting)
 
 
 async def test_what_was_paid_for_is_kept_until_it_can_be_written(table: Table) -> None:

@@ -4,9 +4,26 @@ import pytest
 
 from bot.story.errors import StorageError
 from bot.story.tasks import TaskKind
-from storage.database import Database
+from storage.database import Database, Unit
 from storage.engines import parse
 from tests.storage.kit import CHANNEL, NOW, Stand, say, the_branch
+
+
+@pytest.mark.parametrize(
+    ("engine", "waits"),
+    [("sqlite", {True: 2, False: 1}), ("postgresql", {True: "on", False: "off"})],
+)
+async def test_a_commit_waits_for_the_disk_where_it_must_last(
+    url: str, waits: dict[bool, object]
+) -> None:
+    asked = "PRAGMA synchronous" if url.startswith("sqlite") else "SHOW synchronous_commit"
+    database = await Database.open(url)
+    for lasting in (True, False, False, True, True, False):
+        async with database.write(lasting=lasting) as unit:
+            assert isinstance(unit, Unit)
+            found = await unit.connection.exec_driver_sql(asked)
+            assert found.scalar_one() == waits[lasting]
+    await database.close()
 
 
 async def test_an_error_rolls_everything_back(stand: Stand) -> None:
