@@ -1,5 +1,7 @@
 """Where a story can be played: what Discord's channels allow, told as sentences."""
 
+from collections.abc import Iterable
+
 import discord
 from discord import app_commands
 
@@ -88,6 +90,31 @@ def here(interaction: Interaction) -> Target:
     if not isinstance(interaction.channel, Playable):
         raise InvalidError(CATEGORY)
     return target(interaction, interaction.channel)
+
+
+async def readable(interaction: Interaction, channel_ids: Iterable[int]) -> frozenset[int]:
+    """Those of a server's channels in which whoever asks may read; asks Discord where it must."""
+    return frozenset([one for one in channel_ids if await _may_read(interaction, one)])
+
+
+async def _may_read(interaction: Interaction, channel_id: int) -> bool:
+    guild, reader = interaction.guild, interaction.user
+    if channel_id == interaction.channel_id:
+        return True
+    if guild is None or not isinstance(reader, discord.Member):
+        return False
+    try:
+        # An archived thread is not known before it is asked for.
+        channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
+        granted = channel.permissions_for(reader)
+        if not (granted.view_channel and granted.read_message_history):
+            return False
+        if isinstance(channel, discord.Thread) and channel.is_private():
+            return granted.manage_threads or bool(await channel.fetch_member(reader.id))
+    except discord.DiscordException:
+        # What cannot be found out, such as the parent of a thread, is not shown.
+        return False
+    return True
 
 
 def to_fork(interaction: Interaction) -> int:

@@ -370,6 +370,17 @@ def forking(title: str) -> str:
     return f"🍴 The fork **{name(title)}** is being opened. A note here links to its thread."
 
 
+def book(hidden: int) -> str:
+    """What goes with a story's file: that it is there, and what it leaves out."""
+    if not hidden:
+        return "Here it is."
+    scenes = "1 scene is" if hidden == 1 else f"{hidden} scenes are"
+    return (
+        f"Here it is, as far as you may read it: {scenes} left out. The book of whoever sees all "
+        "channels of this story has everything."
+    )
+
+
 def past(turns: Sequence[Turn]) -> str:
     """The last passages of a past, oldest first, as many as a message holds; empty for none."""
     shown: list[str] = []

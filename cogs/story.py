@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TroupeClient
-from bot.services.books import BookFormat
+from bot.services.books import BookFormat, Reader
 from bot.services.stories import NewStory
 from bot.story.errors import InvalidError
 from bot.story.tale import Place
@@ -211,10 +211,13 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         """Take the story as a file."""
         # A long story takes a moment to write out.
         await interaction.response.defer(ephemeral=True, thinking=True)
-        channel_id = interaction.channel_id or 0
-        book = await self.client.services.books.export(channel_id, BookFormat(book_format))
+        books, channel_id = self.client.services.books, interaction.channel_id or 0
+        channels = [channel.channel_id for channel in await books.channels(channel_id)]
+        sees = await places.readable(interaction, channels)
+        reader = Reader(interaction.user.id, sees)
+        book = await books.export(channel_id, BookFormat(book_format), reader)
         file = discord.File(io.BytesIO(book.content), book.filename)
-        await interaction.followup.send("Here it is.", file=file, ephemeral=True)
+        await interaction.followup.send(render.book(book.hidden), file=file, ephemeral=True)
 
 
 async def _say(interaction: Interaction, place: Place, what: str) -> None:

@@ -1,5 +1,6 @@
 """Take the story as a file."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,6 +8,8 @@ from bot.ports import Store, UnitOfWork
 from bot.services.common import names_of, the_place
 from bot.story.canon import FactState
 from bot.story.export import Book, Part, as_markdown, as_record, file_name
+from bot.story.tale import Channel, Story
+from bot.story.turn import Turn
 
 
 class BookFormat(StrEnum):
@@ -17,11 +20,24 @@ class BookFormat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a book is for: a book tells nobody what was written where they may not read.
+
+    Attributes:
+        sees: the channels in which they may read.
+    """
+
+    writer_id: int
+    sees: AbstractSet[int]
+
+
+@dataclass(frozen=True, slots=True)
 class BookFile:
-    """A story as a file."""
+    """A story as a file, and how many of its scenes its reader may not read."""
 
     filename: str
     content: bytes
+    hidden: int = 0
 
 
 class Books:
@@ -30,15 +46,32 @@ class Books:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def export(self, channel_id: int, book_format: BookFormat) -> BookFile:
-        """The story of a channel as a file.
+    async def channels(self, channel_id: int) -> list[Channel]:
+        """The channels that play the story of a channel.
 
         Raises:
             NotFoundError: there is no story here.
         """
         async with self._store.read() as work:
             place = await the_place(work, channel_id)
-            parts = await _parts(work, place.story.id)
+            return await work.stories.channels(place.story.id)
+
+    async def export(
+        self, channel_id: int, book_format: BookFormat, reader: Reader | None = None
+    ) -> BookFile:
+        """The story of a channel as a file.
+
+        Args:
+            channel_id: where it is asked for.
+            book_format: as what.
+            reader: for whom; None for the whole story.
+
+        Raises:
+            NotFoundError: there is no story here.
+        """
+        async with self._store.read() as work:
+            place = await the_place(work, channel_id)
+            parts, hidden = await _parts(work, place.story, reader)
             book = Book(
                 story=place.story,
                 company=await work.cast.company(place.story.id, retired=True),
@@ -50,24 +83,43 @@ class Books:
         name = file_name(book.story.title)
         if book_format is BookFormat.JSON:
             content = as_record(book).model_dump_json(indent=2)
-            return BookFile(f"{name}.json", content.encode())
-        return BookFile(f"{name}.md", as_markdown(book).encode())
+            return BookFile(f"{name}.json", content.encode(), hidden)
+        return BookFile(f"{name}.md", as_markdown(book).encode(), hidden)
 
 
-async def _parts(work: UnitOfWork, story_id: int) -> tuple[Part, ...]:
-    """Every branch in which something stands: the main scene, then the others as they began.
+async def _parts(
+    work: UnitOfWork, story: Story, reader: Reader | None
+) -> tuple[tuple[Part, ...], int]:
+    """Every branch in which something stands, and how many of them are hidden from a reader.
 
-    The past that a fork shares is told once, in the first branch that it stands in: where it was
-    written, unless it was undone there.
+    The main scene is first, then the others as they began. The past that a fork shares is told
+    once, in the first branch that it stands in: where it was written, unless it was undone there.
     """
-    branches = await work.stories.branches(story_id)
+    branches = await work.stories.branches(story.id)
+    played = {c.branch_id: c.channel_id for c in await work.stories.channels(story.id)}
     told: dict[int, str] = {}
-    parts = []
+    parts: list[Part] = []
+    hidden = 0
     for branch in branches:
         chain = await work.turns.chain(branch.id)
         shared = next((turn for turn in reversed(chain) if turn.id in told), None)
         own = tuple(turn for turn in chain if turn.id not in told)
-        if own or branch is branches[0]:
+        if own and reader and not _may_read(reader, story, played.get(branch.id), own):
+            hidden += 1
+        elif own or branch is branches[0]:
             parts.append(Part(branch.name, own, told[shared.id] if shared else "", shared))
             told |= dict.fromkeys((turn.id for turn in own), branch.name)
-    return tuple(parts)
+    return tuple(parts), hidden
+
+
+def _may_read(reader: Reader, story: Story, channel_id: int | None, own: tuple[Turn, ...]) -> bool:
+    """Whether a branch may be told to somebody: whoever sees its channel.
+
+    Who could see one that is played nowhere any more is not known: the owner may read it, and
+    whoever wrote in it.
+    """
+    if channel_id is not None:
+        return channel_id in reader.sees
+    return reader.writer_id == story.owner_id or any(
+        turn.author_id == reader.writer_id for turn in own
+    )

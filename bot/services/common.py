@@ -1,7 +1,7 @@
 """What several services do alike: find the place, what somebody is to it, and queue posts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.ports import UnitOfWork
@@ -10,7 +10,7 @@ from bot.story.cast import Character, Company
 from bot.story.errors import NotFoundError
 from bot.story.policy import Standing
 from bot.story.posts import NewPost, PostKind, PostState
-from bot.story.tale import Actor, Branch, Place
+from bot.story.tale import Actor, Branch, Place, Story, StoryState
 from bot.story.tasks import TaskKind
 from bot.story.turn import Turn
 from bot.story.typed import MAX_POST, length, split_posts
@@ -154,6 +154,32 @@ async def remove_posts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -
                 await work.posts.set_state(post.id, PostState.REMOVING)
     for channel_id in channels:
         await work.tasks.put(TaskKind.POST, channel_id, now)
+
+
+async def move_to(
+    work: UnitOfWork, story: Story, after: StoryState, seen_id: int, now: datetime
+) -> None:
+    """Have a story rest, end or go on, in all its channels.
+
+    Args:
+        work: the transaction.
+        story: as it was.
+        after: as it is from now on.
+        seen_id: for one that was closed, up to which message nothing counts that was typed
+            meanwhile: it was no part of the story, and shall not become one.
+        now: the time.
+    """
+    if story.state is StoryState.CLOSED:
+        for channel in await work.stories.channels(story.id):
+            await work.stories.seen(channel.channel_id, seen_id)
+    closed_at = now if after is StoryState.CLOSED else None
+    await work.stories.save(replace(story, state=after, closed_at=closed_at))
+    for ballot in await work.ballots.live_in_story(story.id):
+        # Looked at again: a pause stops it, a resume lets it go on, a closing ends it.
+        await work.tasks.put(TaskKind.SETTLE, ballot.id, now)
+        if any(asked.done_at is None for asked in ballot.rounds):
+            await work.tasks.put(TaskKind.DRAFT, ballot.id, now)
+        await refresh(work, PostKind.BALLOT, ballot.id, now)
 
 
 async def fresh_branch(work: UnitOfWork, place: Place) -> Branch:

@@ -4,7 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.ports import Binding, Clock, Store, UnitOfWork
-from bot.services.common import NO_STORY, Request, names_of, queue, standing_of, the_place
+from bot.services.common import (
+    NO_STORY,
+    Request,
+    move_to,
+    names_of,
+    queue,
+    standing_of,
+    the_place,
+)
 from bot.services.settling import end
 from bot.story.ballot import BallotState
 from bot.story.errors import ConflictError, InvalidError, NotFoundError
@@ -200,10 +208,7 @@ class Linking:
             if not choice:
                 raise NotFoundError(NOTHING_HERE if strays else NO_STORY)
             stray = _chosen(strays, choice)
-            story = replace(stray.story, state=StoryState.OPEN, closed_at=None)
-            await work.stories.save(story)
-            for ballot in await work.ballots.live_in_story(story.id):
-                await work.tasks.put(TaskKind.SETTLE, ballot.id, now)
+            await move_to(work, stray.story, StoryState.OPEN, there.seen_id, now)
             return await work.stories.bind(stray.branch, _binding(there, now))
 
     async def card(self, branch_id: int) -> BranchCard | None:

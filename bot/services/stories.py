@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Opening, Store, UnitOfWork
-from bot.services.common import Request, names_of, standing_of, the_place
+from bot.services.common import Request, move_to, names_of, standing_of, the_place
 from bot.services.reach import facts_here
 from bot.story.ballot import Ballot
 from bot.story.canon import FactState
@@ -11,7 +11,6 @@ from bot.story.cast import Company
 from bot.story.errors import InvalidError
 from bot.story.names import is_blank
 from bot.story.policy import Action, require
-from bot.story.posts import PostKind
 from bot.story.tale import (
     MAX_PREMISE,
     MAX_STYLE,
@@ -23,7 +22,6 @@ from bot.story.tale import (
     Story,
     StoryState,
 )
-from bot.story.tasks import TaskKind
 from bot.story.typed import clean_text
 
 CANON = frozenset({FactState.CANON})
@@ -176,8 +174,7 @@ class Stories:
 
         Args:
             request: who asks, where.
-            seen_id: up to which message of the channel nothing counts that was typed while the
-                story was closed.
+            seen_id: up to which message nothing counts that was typed while the story was closed.
         """
         return await self._move(request, Action.RESUME, StoryState.OPEN, seen_id)
 
@@ -195,18 +192,7 @@ class Stories:
             await self._require(work, request, story, action)
             if story.state is after:
                 raise InvalidError(f"This story is {story.state} already.")
-            if story.state is StoryState.CLOSED:
-                # What was typed meanwhile was no part of it, and shall not become one.
-                await work.stories.seen(request.channel_id, seen_id)
-            closed_at = now if after is StoryState.CLOSED else None
-            await work.stories.save(replace(story, state=after, closed_at=closed_at))
-            for ballot in await work.ballots.live_in_story(story.id):
-                # Looked at again: a pause stops it, a resume lets it go on, a closing ends it.
-                await work.tasks.put(TaskKind.SETTLE, ballot.id, now)
-                if any(asked.done_at is None for asked in ballot.rounds):
-                    await work.tasks.put(TaskKind.DRAFT, ballot.id, now)
-                for channel_id in await work.posts.touch(PostKind.BALLOT, ballot.id):
-                    await work.tasks.put(TaskKind.POST, channel_id, now)
+            await move_to(work, story, after, seen_id, now)
             return await _card(work, await the_place(work, request.channel_id))
 
     async def _require(

@@ -94,7 +94,10 @@ class CharacterRecord(BaseModel):
 
 
 class FactRecord(BaseModel):
-    """A fact in a JSON export; ``from_seq`` is the turn it came from."""
+    """A fact in a JSON export; ``from_seq`` is the turn it came from.
+
+    What stands in no part of the book is not quoted.
+    """
 
     number: int
     text: str
@@ -161,7 +164,7 @@ def as_record(book: Book) -> StoryRecord:
                 text=fact.text,
                 about=fact.about,
                 state=fact.state,
-                quote=fact.quote,
+                quote=fact.quote if fact.source_turn_id in seqs else "",
                 from_seq=seqs.get(fact.source_turn_id) if fact.source_turn_id else None,
                 accepted_by=book.names.get(fact.accepted_by, SOMEBODY)
                 if fact.accepted_by

@@ -81,15 +81,21 @@ def proposal_card(card: ProposalCard) -> discord.ui.LayoutView:
     return view_of([head, *parts, *tail], colour=ACCENT if waiting else DONE)
 
 
+def _brief(text: str, most: int) -> str:
+    """A text in so many characters, those that escape Markdown signs included."""
+    whole = render.name(excerpt(text, most))
+    return whole if len(whole) <= most else render.name(excerpt(text, most // 2))
+
+
 def _proposed(card: ProposalCard, one: ProposedOnCard) -> str:
     fact = one.fact
-    about = f"**{render.name(excerpt(fact.about, 60))}** · " if fact.about else ""
+    about = f"**{_brief(fact.about, 60)}** · " if fact.about else ""
     words = f"`{fact.number}` {about}{excerpt(fact.text, SHOWN_FACT)}"
     if fact.state in IN_QUESTION:
-        who = f"{render.name(excerpt(one.speaker, 40))}: " if one.speaker else ""
+        who = f"{_brief(one.speaker, 40)}: " if one.speaker else ""
         where = f"https://discord.com/channels/{card.guild_id}/{one.channel_id}/{one.message_id}"
         link = f" · {where}" if one.message_id else ""
-        return f"{words}\n-# {who}“{render.name(excerpt(fact.quote, SHOWN_QUOTE))}”{link}"
+        return f"{words}\n-# {who}“{_brief(fact.quote, SHOWN_QUOTE)}”{link}"
     by = card.names.get((fact.accepted_by or fact.retired_by) or 0, "a writer")
     if fact.state is FactState.CANON:
         return f"✅ {words}\n-# accepted by {render.name(by)}"

@@ -100,6 +100,15 @@ async def test_a_book(table: Table) -> None:
         await table.books.export(999, BookFormat.JSON)
 
 
+async def test_a_book_quotes_nothing_that_it_does_not_tell(table: Table) -> None:
+    message_id = await table.message_of(await table.say(ADA, "The lamp is out."))
+    await table.canon.from_message(by(ADA), message_id, "It is dark.")
+    await table.take_back.undo(by(ADA))
+    book = await table.books.export(CHANNEL, BookFormat.JSON)
+    (told,) = json.loads(book.content)["facts"]
+    assert (told["text"], told["quote"], told["from_seq"]) == ("It is dark.", "", None)
+
+
 async def test_a_closed_story_still_gives_its_book(table: Table) -> None:
     await table.say(ADA, "One.")
     await table.stories.close(by(OWNER))

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.services.linking import Target
 from bot.services.stories import QUESTIONS, NewStory
 from bot.story.ballot import BallotState
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
@@ -130,6 +131,34 @@ async def test_a_pause_while_drafting_is_followed_by_drafts(table: Table) -> Non
     table.narrator.enqueue(STORM)
     await table.drafting.run(opened.ballot.id)
     assert (await table.look(opened.ballot.id)).state is BallotState.OPEN
+
+
+async def linked(table: Table, channel_id: int) -> None:
+    """A further scene in another channel."""
+    await table.linking.link(by(OWNER), Target(GUILD, channel_id, None, "the-cellar", 1))
+
+
+async def test_a_story_that_was_closed_goes_on_in_all_its_channels(table: Table) -> None:
+    await linked(table, 777)
+    await table.stories.close(by(OWNER))
+    await table.stories.resume(by(OWNER), 500)
+    assert await table.stories.live_channels() == {CHANNEL: 500, 777: 500}
+
+
+async def test_a_scene_taken_up_lets_the_drafts_of_the_others_come(table: Table) -> None:
+    await linked(table, 777)
+    opened = await table.ask(variants=1)
+    await table.stories.pause(by(OWNER))
+    await table.drafting.run(opened.ballot.id)
+    async with table.store.write() as work:
+        for task in await work.tasks.lease("x", table.clock.now(), table.clock.now(), 9):
+            await work.tasks.done(task, "x")
+    await table.linking.channel_gone(777)
+    there = Target(GUILD, 778, None, "the-yard", 600)
+    assert (await table.linking.resume(by(OWNER, 778), there, "Salt")).channel.channel_id == 778
+    assert f"draft:{opened.ballot.id}" in await table.due()
+    # Where the story only paused, what was typed is refused as it is typed, and still read later.
+    assert (await table.stories.live_channels())[CHANNEL] < 600
 
 
 async def test_closing_ends_a_ballot(table: Table) -> None:

@@ -475,3 +475,36 @@ async def test_an_answer_that_was_lost_is_looked_for(story, local):
     await bo.say(thread, "I leave.")
     await heard(local, thread, "I leave.")
     assert sum(f"<#{thread.id}>" in text for text in texts_of(inn)) == 1
+
+
+async def test_a_book_tells_nobody_what_was_written_where_they_may_not_read(story, local):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    await anna.say(inn, "Upstairs.")
+    await heard(local, inn, "Upstairs.")
+    cellar = await linked(local, story)
+    cellar.deny(bo, May.VIEW_CHANNEL)
+    nook = story.guild.add_thread(inn, "a nook", by=anna, private=True)
+    await ask(anna, inn, "story link", channel=nook)
+    for place, text in ((cellar, "Downstairs."), (nook, "In secret.")):
+        await anna.say(place, text)
+        await heard(local, place, text)
+    await ask(anna, cellar, "canon add", fact="It is dark")
+
+    async def taken(who, book_format):
+        answer = await (await use(who, inn, "story export", format=book_format)).answer()
+        return answer.text, answer.attachments[0].text
+
+    for book_format in ("markdown", "json"):
+        told, book = await taken(bo, book_format)
+        assert "2 scenes are left out" in told
+        assert "Upstairs." in book
+        assert "Downstairs." not in book
+        assert "In secret." not in book
+        told, book = await taken(anna, book_format)
+        assert told == "Here it is."
+        assert "Downstairs." in book
+        assert "In secret." in book
+    # Once it is played nowhere, it is its writers' and the owner's.
+    await ask(anna, cellar, "story unlink")
+    assert "Downstairs." not in (await taken(bo, "markdown"))[1]
+    assert "Downstairs." in (await taken(anna, "markdown"))[1]
