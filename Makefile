@@ -57,7 +57,7 @@ clean: ## remove the environment and caches; stories in data/ stay
 # --- set-up -----------------------------------------------------------------------------------
 
 define install
-	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1),\
+	@$(if $(UV),uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1),\
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1))
 	@$(if $(UV),uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .,\
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .)
