@@ -3,6 +3,11 @@
 import asyncio
 import contextlib
 import socket
+from pathlib import Path
+
+import discord
+import pytest
+from discord import app_commands
 
 from bot import supervisor
 
@@ -33,3 +38,18 @@ async def test_a_bot_waits_for_a_discord_that_cannot_be_reached(
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_every_command_and_menu_has_a_test_over_the_wire(bot):
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    tree = bot.troupe.client.tree
+    names = [
+        command.qualified_name
+        for command in tree.walk_commands()
+        if not isinstance(command, app_commands.Group)
+    ]
+    menus = [menu.name for menu in tree.get_commands(type=discord.AppCommandType.message)]
+    assert len(names) > 25
+    assert len(menus) == 4
+    assert [name for name in names + menus if f'"{name}"' not in tests] == []
