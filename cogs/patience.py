@@ -61,7 +61,12 @@ class PatientResponse(discord.InteractionResponse[discord.Client]):
             # What everybody shall see cannot take the place of what one person sees.
             await self._asked.delete_original_response()
         text = {} if content is None else {"content": content}
-        return await self._asked.followup.send(**text, ephemeral=ephemeral, wait=True, **extra)
+        # Only a first answer can be told when to go.
+        seconds = extra.pop("delete_after", None)
+        sent = await self._asked.followup.send(**text, ephemeral=ephemeral, wait=True, **extra)
+        if seconds is not None:
+            await sent.delete(delay=seconds)
+        return sent
 
     @override
     async def edit_message(self, **changes: Any) -> Any:

@@ -62,6 +62,13 @@ async def test_what_one_person_sees_comes_late(story, local, held):
     await local.until(lambda: "1 voted" in card.text, what="the vote on the card")
 
 
+async def test_what_is_said_late_is_said_once_and_the_answer_is_true(story, local, held):
+    async with held(story.anna.slash(story.inn, "scene say", text="Good evening.")) as exchange:
+        answer = await exchange.answer()
+    assert answer.text == "Said as **Mira**."
+    await heard(local, story.inn, "Good evening.")
+
+
 async def test_a_refusal_comes_late(story, held):
     async with held(story.bo.slash(story.inn, "cast claim", name="Mira")) as exchange:
         answer = await exchange.answer()
