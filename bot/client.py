@@ -16,6 +16,7 @@ from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 from typing_extensions import override
 
+from bot.ports import StageUnsureError
 from bot.services.registry import Services
 from bot.story.tasks import ALONE, Shard
 
@@ -31,6 +32,7 @@ TokenRefused = discord.LoginFailure
 CogBroken = commands.ExtensionError
 """A part of the bot itself cannot be loaded."""
 
+SERVER_ERROR = 500
 GOODBYE_SECONDS = 1.0
 """How long the gateway may take to say goodbye."""
 IDENTIFY_SECONDS = 5.0
@@ -53,6 +55,24 @@ class IdentifiesSpent(Exception):  # noqa: N818 - no error of ours or Discord's
 # Troupe never speaks aloud; discord.py need not say what it lacks for that.
 discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
+
+
+async def _repeat_no_thread(
+    session: aiohttp.ClientSession, context: object, told: aiohttp.TraceRequestEndParams
+) -> None:
+    """Have the opening of a thread not repeated after an error of the server.
+
+    discord.py repeats what it sends by itself. A message carries a nonce, so that it stands once; a
+    thread has none: it may stand already, and is looked for first.
+
+    Raises:
+        StageUnsureError: in discord.py's request, whose caller gets it.
+    """
+    del session, context
+    status = told.response.status
+    if told.method == "POST" and told.url.path.endswith("/threads") and status >= SERVER_ERROR:
+        told.response.close()
+        raise StageUnsureError(f"Discord answered {status}")
 
 
 class Routes(dict[str, Press]):
@@ -150,6 +170,8 @@ class TroupeClient(commands.Bot):
         shard: Shard = ALONE,
         ready_timeout: float = 2.0,
     ) -> None:
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(_repeat_no_thread)
         super().__init__(
             command_prefix=(),
             tree_cls=_Tree,
@@ -161,6 +183,7 @@ class TroupeClient(commands.Bot):
             # Storage knows what was said; discord.py need not keep messages too.
             max_messages=None,
             guild_ready_timeout=ready_timeout,
+            http_trace=trace,
             shard_id=shard.id if shard.count > 1 else None,
             shard_count=shard.count if shard.count > 1 else None,
         )

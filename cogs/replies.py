@@ -16,7 +16,10 @@ from cogs.actor import Interaction
 
 _log = structlog.get_logger(__name__)
 
-SORRY = "Something went wrong on our side, and nothing was changed by it. Please try again."
+SORRY = (
+    "Something went wrong on our side. What you asked for may be done all the same: please look "
+    "before you try again."
+)
 UNSURE = (
     "Discord and I lost each other for a moment, so I cannot say whether this was done. "
     "Look before you do it again."

@@ -457,7 +457,8 @@ async def test_a_fork_that_discord_does_not_open(story, local):
     assert "**The cellar door**" not in await ask(bo, inn, "story show")
 
 
-async def test_an_answer_that_was_lost_is_looked_for(story, local):
+@pytest.mark.parametrize("status", [None, 502])
+async def test_an_answer_that_was_lost_is_looked_for(story, local, status):
     bo, inn = story.bo, story.inn
     await two_passages(local, story)
     lost = []
@@ -465,7 +466,10 @@ async def test_an_answer_that_was_lost_is_looked_for(story, local):
     def lose(request):
         if not lost:
             lost.append(request)
-            raise Drop
+            if status is None:
+                raise Drop
+            return status, {"message": "Bad Gateway"}, {}
+        return None
 
     local.after("POST", rf"/channels/{inn.id}/threads", lose)
     await ask(bo, inn, "scene fork", title="The cellar door")
