@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.client import TroupeClient
 from bot.services.reviewing import IN_QUESTION
 from bot.story.canon import FactState
-from cogs import choices, render
+from cogs import choices, places, render
 from cogs.actor import Interaction, request_of
 from cogs.ui.controls import row_view
 from cogs.ui.fact_cards import decisions
@@ -97,7 +97,8 @@ class CanonCog(
     async def show(self, interaction: Interaction, fact: int) -> None:
         """Show a fact with where it came from."""
         card = await self.canon.show(interaction.channel_id or 0, fact)
-        text = render.fact_card(card, interaction.guild_id or 0)
+        sees = await places.readable(interaction, [card.channel_id])
+        text = render.fact_card(card, interaction.guild_id or 0, cites=bool(sees))
         if card.fact.state in IN_QUESTION:
             view = row_view(*decisions(card.fact))
             await interaction.response.send_message(text, view=view, ephemeral=True)

@@ -287,8 +287,14 @@ def waiting(card: Waiting, guild_id: int) -> str:
     return f"-# {card.facts} {wait} for a decision: {where}"
 
 
-def fact_card(card: FactCard, guild_id: int) -> str:
-    """A fact with where it came from."""
+def fact_card(card: FactCard, guild_id: int, *, cites: bool = True) -> str:
+    """A fact with where it came from.
+
+    Args:
+        card: the fact.
+        guild_id: where links lead.
+        cites: whether its reader may read the passage that it came from.
+    """
     fact = card.fact
     how = "Proposed by the model, asked by" if fact.proposal_id else "Added by"
     lines = [
@@ -306,12 +312,20 @@ def fact_card(card: FactCard, guild_id: int) -> str:
         lines.append(f"-# In place of fact {card.supersedes}")
     if card.retired_by:
         lines.append(f"-# Retired by {name(card.retired_by)}")
-    if card.source:
-        link = ""
-        if card.message_id:
-            link = f" · https://discord.com/channels/{guild_id}/{card.channel_id}/{card.message_id}"
-        lines += [f"From a passage of {name(card.source.speaker)}{link}", quoted(fact.quote[:900])]
+    lines += _source(card, guild_id, cites=cites)
     return _within("\n".join(lines), MOST)
+
+
+def _source(card: FactCard, guild_id: int, *, cites: bool) -> list[str]:
+    """The passage that a fact came from, if it came from one."""
+    if card.source is None:
+        return []
+    if not cites:
+        return ["-# It came from a passage in a channel that you do not see."]
+    link = ""
+    if card.message_id:
+        link = f" · https://discord.com/channels/{guild_id}/{card.channel_id}/{card.message_id}"
+    return [f"From a passage of {name(card.source.speaker)}{link}", quoted(card.fact.quote[:900])]
 
 
 def provenance(told: Provenance) -> str:

@@ -512,3 +512,18 @@ async def test_a_book_tells_nobody_what_was_written_where_they_may_not_read(stor
     await ask(anna, cellar, "story unlink")
     assert "Downstairs." not in (await taken(bo, "markdown"))[1]
     assert "Downstairs." in (await taken(anna, "markdown"))[1]
+
+
+async def test_a_fact_cites_nothing_from_where_its_reader_may_not_read(story, local):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    cellar = await linked(local, story)
+    cellar.deny(bo, May.VIEW_CHANNEL)
+    await anna.say(cellar, "The lamp goes out.")
+    await heard(local, cellar, "The lamp goes out.")
+    form = await anna.menu(cellar.last_message, "Make canon")
+    await sent(anna, form, {"fact": "It is dark."})
+    told = await ask(bo, inn, "canon show", fact=1)
+    assert "It is dark." in told
+    assert "in a channel that you do not see" in told
+    assert "goes out" not in told
+    assert "The lamp goes out." in await ask(anna, inn, "canon show", fact=1)
