@@ -51,7 +51,7 @@ def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "file", type=Path, nargs="?", default=Path("backups"), help="or a folder (default backups)"
     )
     restore = commands.add_parser("restore", help="put a backup in the place of the database")
-    restore.add_argument("file", type=Path)
+    restore.add_argument("file", type=Path, help="a backup that troupe backup wrote")
     restore.add_argument(
         "--check", action="store_true", help="only try it out, in a scratch database"
     )
@@ -89,7 +89,9 @@ def _carry_out(options: argparse.Namespace) -> int:
 
     try:
         settings = Settings()
-        logs.set_up(settings.troupe_log_level, settings.troupe_log_format)
+        # What the doctor finds says what is wrong, and how to mend it; records would say it twice.
+        level = "ERROR" if options.command == "doctor" else settings.troupe_log_level
+        logs.set_up(level, settings.troupe_log_format)
         if options.command in _KEEPING:
             return asyncio.run(_keep_alone(options, settings.database_url))
         return asyncio.run(_until_told(_command(options, settings)))

@@ -174,7 +174,7 @@ def _told(voted: Voted) -> str:
         still = "still want" if voted.stays else "want"
         return f"You {still} none of these. Press again to withdraw; **Steer** says what would do."
     if not voted.approves:
-        return "You approve of none now."
+        return "You approve of no draft now."
     chosen = " and ".join(
         f"**{v.label}** ({render.name(excerpt(v.angle, 40))})" for v in voted.approves
     )

@@ -64,6 +64,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         about = f": {character.sheet.description}" if character.sheet.description else ""
         how = "is back in the cast, as they were" if added.back else "joins the cast"
         text = f"**{render.name(character.name)}** {how}{about}"[:1_800]
+        text += "\n-# Nobody plays them yet: `/cast claim`"
         if picture:
             await answer_with_picture(interaction, self.pictures, character, text, picture)
         else:

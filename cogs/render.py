@@ -107,8 +107,11 @@ def story_card(card: StoryCard, missing: Sequence[str] = ()) -> str:
         for c in company.claimed()
     ]
     free = [f"**{name(c.name)}**" for c in company.unclaimed()]
+    owner = name(card.names.get(story.owner_id, "a writer"))
+    rating = f" · {name(story.rating)}" if story.rating else ""
     lines.append(
-        f"-# {counted(card.turns, 'turn')} · {counted(card.facts, 'fact')} · {_spent(card)}"
+        f"-# Owned by {owner}{rating} · {counted(card.turns, 'turn')} · "
+        f"{counted(card.facts, 'fact')} · {_spent(card)}"
     )
     if len(card.scenes) > 1:
         lines.append(f"Scenes: {_scenes(card)}")
@@ -161,15 +164,20 @@ def _spent(card: StoryCard) -> str:
     return f"spent on the model: {in_cents(card.spent)}" if card.spent else "nothing spent yet"
 
 
-def settings_card(settings: Settings) -> str:
-    """A story's settings, each with the option that changes it."""
+def settings_card(settings: Settings, changed: Sequence[str] = ()) -> str:
+    """A story's settings, each with the option that changes it.
+
+    Args:
+        settings: as they are now.
+        changed: fields that were just changed.
+    """
     proxying = {
         Proxying.OURS: "typed turns appear under the character's name",
         Proxying.THEIRS: "another bot posts them (typed text is not read)",
         Proxying.OFF: "typed turns stay as they are",
     }[settings.proxying]
     policy = {
-        AiPolicy.FULL: "full",
+        AiPolicy.FULL: "full (the model drafts ways on and proposes facts; people decide)",
         AiPolicy.VOICES: "voices only (unclaimed characters and the narrator; no proposed facts)",
         AiPolicy.SCRIBE: "scribe (the model writes no prose; it may propose facts)",
     }[settings.ai]
@@ -187,6 +195,10 @@ def settings_card(settings: Settings) -> str:
         f"`proxying` {settings.proxying}: {proxying}",
         f"`ai` {policy}",
     ]
+    if changed:
+        options = {"window": "window_hours"}
+        told = listed([f"`{options.get(one, one)}`" for one in changed])
+        lines[0] = f"**Settings**, with a new {told}"
     return "\n".join(lines)
 
 

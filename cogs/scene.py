@@ -131,9 +131,9 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
         """Take back what was added last."""
         taken = await self.take_back.undo(request_of(interaction), deeds)
         count = len(taken.turn_ids)
-        what = "1 passage" if count == 1 else f"{count} passages"
+        what, them = ("1 passage", "it") if count == 1 else (f"{count} passages", "them")
         await interaction.response.send_message(
-            f"{what} taken back. `/scene redo` brings them again.", ephemeral=True
+            f"{what} taken back. `/scene redo` brings {them} again.", ephemeral=True
         )
 
     @app_commands.command(name="redo")

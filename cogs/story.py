@@ -120,14 +120,16 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
             card = await self.stories.change(request_of(interaction), changes)
         else:
             card = await self.stories.show(interaction.channel_id or 0)
-        text = render.settings_card(card.place.story.settings)
+        text = render.settings_card(card.place.story.settings, [k for k in named if k in changes])
         await interaction.response.send_message(text, ephemeral=True)
 
     @app_commands.command(name="pause")
     async def pause(self, interaction: Interaction) -> None:
         """Stop the story for a while; nothing is lost."""
         card = await self.stories.pause(request_of(interaction))
-        await _say(interaction, card.place, "is paused")
+        await _say(
+            interaction, card.place, "is paused; nothing is added to it until `/story resume`"
+        )
 
     @app_commands.command(name="resume")
     @app_commands.describe(story="A story that lost its channel, to go on in this one")

@@ -153,17 +153,22 @@ def _session(
     def whose(user_id: int) -> str:
         return "you" if user_id == session.me.id else names.get(user_id, "somebody")
 
+    def where(channel_id: int) -> str:
+        channel = house.local.world.channels.get(channel_id)
+        return channel.name if channel else ""
+
     def complete(typed: str) -> list[str]:
         return session.complete(typed)
 
     keyboard = Keyboard(prompt, complete)
-    screen = Screen(console, keyboard, data / "files", whose)
+    screen = Screen(console, keyboard, data / "files", whose, where)
     me, here = people[PEOPLE[0]], channels[CHANNELS[0]]
     session = Session(house, keyboard, screen, people, channels, me, here)
     return session
 
 
 def _greeting(house: House, settings: Settings, data: Path) -> Panel:
+    settings_of_discord = "\n".join(f"  {k}={v}" for k, v in house.local.environment.items())
     key = settings.anthropic_api_key.get_secret_value()
     drafts = (
         f"Claude drafts ({settings.troupe_model}); that costs money, at most "
@@ -196,7 +201,8 @@ def _greeting(house: House, settings: Settings, data: Path) -> Panel:
     text.append("/quit", "cyan")
     text.append(" ends.\n\n")
     text.append(
-        f"The local Discord: {house.local.base}\n"
+        "The local Discord, for troupe doctor or another bot:\n"
+        f"{settings_of_discord}\n"
         f"The bot's database: {data / DATABASE} · its log: {house.bot.log}\n"
         "Each play begins with an empty server and an empty database; "
         f"the last one is kept as {data / KEPT}.",

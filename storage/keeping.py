@@ -40,10 +40,12 @@ from storage.tables import metadata
 _STAMP = "%Y-%m-%dT%H-%M"
 _SPARE = "%Y_%m_%d_%H_%M_%S"
 _LABEL = "backup_label"
+_DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 IN_USE = "The database is in use. Stop the bot (and whatever else has it open), then try again."
 _NOT_EMPTY = (
-    "There are stories in {where} already. To put the backup in their place, add --replace; "
-    "they are kept beside it."
+    "There are stories in {where} already, and nothing was done to them. Move to an empty "
+    "database. `troupe restore FILE --replace` puts a backup in their place, and keeps them "
+    "beside it."
 )
 
 
@@ -187,8 +189,15 @@ def _unpacked(file: Path, scratch: URL) -> Fingerprint:
     if not file.is_file():
         raise StorageError(f"There is no file {file}.")
     with told(), sqlite_opened(_file(file, "ro")) as packed, sqlite_opened(scratch) as into:
-        packed.connection.backup(into.connection)
-        into.check()
+        try:
+            packed.connection.backup(into.connection)
+            into.check()
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorname", "") in _DAMAGED:
+                raise StorageError(
+                    f"{file} is damaged, or no backup at all. Take another."
+                ) from error
+            raise
         try:
             held = f"SELECT holds FROM {_LABEL}"  # noqa: S608 - our own name
             recorded = unpack(into.connection.execute(held).fetchone()[0])

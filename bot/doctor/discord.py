@@ -92,11 +92,12 @@ async def examine_discord(settings: Settings, channels: Channels) -> AsyncIterat
             async for finding in _examine(api, channels):
                 yield finding
         except _Unreachable as error:
-            yield bad(
-                "discord",
-                f"Discord cannot be reached ({error}): look at the network of this machine, and at "
-                "https://discordstatus.com.",
+            where = (
+                "look at DISCORD_API_BASE, which names another address than Discord's"
+                if settings.discord_api_base
+                else "look at the network of this machine, and at https://discordstatus.com"
             )
+            yield bad("discord", f"Discord cannot be reached ({error}): {where}.")
 
 
 async def _examine(api: _Api, channels: Channels) -> AsyncIterator[Finding]:

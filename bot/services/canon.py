@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
-from bot.services.common import Request, names_of, redraw_fact, standing_of, the_place
+from bot.services.common import NO_PASSAGE, Request, names_of, redraw_fact, standing_of, the_place
 from bot.services.reach import facts_here, holding
 from bot.story.canon import MAX_FACT, Fact, FactState, NewFact, clean_fact
 from bot.story.errors import ConflictError, NotFoundError
@@ -222,5 +222,5 @@ async def _fact(work: UnitOfWork, place: Place, number: int) -> Fact:
 async def _turn_of(work: UnitOfWork, place: Place, message_id: int) -> Turn:
     turn = await work.turns.of_message(message_id)
     if turn is None or turn.story_id != place.story.id or turn.withdrawn:
-        raise NotFoundError("That message is not a passage of this story.")
+        raise NotFoundError(NO_PASSAGE)
     return turn

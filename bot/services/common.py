@@ -16,6 +16,10 @@ from bot.story.turn import Turn
 from bot.story.typed import MAX_POST, length, split_posts
 
 NO_STORY = "There is no story in this channel. `/story open` begins one."
+NO_PASSAGE = (
+    "That message is not a passage of this story. Choose one that stands under the name of a "
+    "character or of the narrator."
+)
 DAY = timedelta(hours=24)
 
 

@@ -29,7 +29,7 @@ from bot.ports import (
     UnitOfWork,
     Wait,
 )
-from bot.services.common import Request, names_of, queue, standing_of, the_place
+from bot.services.common import NO_PASSAGE, Request, names_of, queue, standing_of, the_place
 from bot.story.errors import ConflictError, InvalidError, NotFoundError
 from bot.story.export import plain
 from bot.story.names import is_blank
@@ -241,7 +241,7 @@ async def _turn(work: UnitOfWork, place: Place, wish: Wish) -> Turn:
     if wish.message_id is not None:
         turn = await work.turns.of_message(wish.message_id)
         if turn is None or turn.story_id != place.story.id:
-            raise NotFoundError("That message is not a passage of this story.")
+            raise NotFoundError(NO_PASSAGE)
     elif wish.turn_id is not None:
         turn = await work.turns.get(wish.turn_id)
     else:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ports import Store
-from bot.services.common import names_of, the_place
+from bot.services.common import NO_PASSAGE, names_of, the_place
 from bot.story.errors import NotFoundError
 from bot.story.export import SOMEBODY
 from bot.story.turn import DeedKind, Source
@@ -54,7 +54,7 @@ class WhoWrote:
             place = await the_place(work, channel_id)
             turn = await work.turns.of_message(message_id)
             if turn is None or turn.story_id != place.story.id:
-                raise NotFoundError("That message is not a passage of this story.")
+                raise NotFoundError(NO_PASSAGE)
             names = await names_of(work, place.story.id)
             deed = await work.turns.deed(turn.deed_id)
             ballot = await work.ballots.get(deed.ballot_id) if deed and deed.ballot_id else None

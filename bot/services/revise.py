@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import (
+    NO_PASSAGE,
     Request,
     posts_of_turn,
     queue,
@@ -101,7 +102,7 @@ class Revise:
     ) -> Turn:
         turn = await work.turns.of_message(message_id)
         if turn is None or turn.story_id != place.story.id:
-            raise NotFoundError("That message is not a passage of this story.")
+            raise NotFoundError(NO_PASSAGE)
         if turn.withdrawn:
             raise ConflictError("That passage was taken back. Bring it again first: `/scene redo`.")
         company = await work.cast.company(place.story.id)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import (
+    NO_PASSAGE,
     Request,
     fresh_branch,
     names_of,
@@ -320,7 +321,7 @@ async def _theirs(
 async def _turn_of(work: UnitOfWork, place: Place, message_id: int) -> Turn:
     turn = await work.turns.of_message(message_id)
     if turn is None or turn.story_id != place.story.id:
-        raise NotFoundError("That message is not a passage of this story.")
+        raise NotFoundError(NO_PASSAGE)
     if turn.withdrawn or not await work.turns.in_past(turn.id, place.branch.id):
         raise ConflictError("That passage was taken back already.")
     return turn

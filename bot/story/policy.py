@@ -54,13 +54,17 @@ class Standing:
 
 
 _OWNERS_ONLY = "Only the owner of this story may do that."
+_WHO_OWNS = "`/story show` says who that is."
 _REFUSALS: Mapping[Action, str] = {
-    Action.GOVERN: _OWNERS_ONLY,
+    Action.GOVERN: f"{_OWNERS_ONLY} {_WHO_OWNS}",
     Action.RESUME: _OWNERS_ONLY,
     Action.EDIT_CHARACTER: (
         "Only the writer who holds or added this character, or the story's owner, may edit it."
     ),
-    Action.RELEASE: "This character is not yours, so you cannot give it back.",
+    Action.RELEASE: (
+        "This character is not yours, so you cannot give it back. `/cast list` shows who plays "
+        "whom."
+    ),
     Action.HAND_OVER: (
         "This character is not yours, so you cannot pass it on. Whoever holds it does; once they "
         "have left this server, the story's owner."
@@ -89,8 +93,8 @@ _REFUSALS: Mapping[Action, str] = {
     ),
     Action.RETIRE_FACT: "Only whoever added or accepted this fact, or the owner, may retire it.",
     Action.TAKE_BACK: (
-        "Only whoever wrote this, or the story's owner, may take it back; what a ballot brought, "
-        "whoever opened the ballot, too."
+        "Only whoever wrote this, or the story's owner, may take it back or bring it again; what a "
+        "ballot brought, whoever opened the ballot, too."
     ),
     Action.REVISE: "Only who wrote this, or the story's owner, may change it.",
 }

@@ -23,7 +23,7 @@ USES = {
 _HELP = (
     ("any words", "say them; \\n in them is a line break"),
     ("/as Bo", "be somebody else"),
-    ("/in empty-stage", "go to another channel"),
+    ("/in empty-stage", "go to another channel, or to a thread by its name"),
     ('/story open title:"…"', "any slash command of the bot; Tab completes them"),
     ("click A · click 2", "press a button, by its words or its number"),
     ("click Steer 7", "press a button of message 7"),

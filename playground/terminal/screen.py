@@ -1,5 +1,6 @@
 """The channel on the screen: messages with their numbers, buttons, and who sees them."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from playground.terminal.looks import clean, one_line, styled
 
 _COLOURS = ("bright_cyan", "bright_green", "bright_yellow", "bright_magenta", "bright_blue")
 _REMEMBERED = 2_000
+_CHANNEL = re.compile(r"<#(\d{1,20})>")
+_LINK = re.compile(r"https://discord\.com/channels/\d+/\d+/(\d{1,20})")
 
 
 class Screen:
@@ -23,15 +26,22 @@ class Screen:
         keyboard: whose line stays below.
         files: the folder for files that the bot sends.
         whose: names the one person who sees a message that is for one person alone.
+        where: names a channel or thread by its id; nothing if there is none.
     """
 
     def __init__(
-        self, console: Console, keyboard: Keyboard, files: Path, whose: Callable[[int], str]
+        self,
+        console: Console,
+        keyboard: Keyboard,
+        files: Path,
+        whose: Callable[[int], str],
+        where: Callable[[int], str],
     ) -> None:
         self._console = console
         self._keyboard = keyboard
         self._files = files
         self._whose = whose
+        self._where = where
         self._numbers: dict[int, int] = {}
         self._messages: dict[int, Message] = {}
         self._shown: dict[int, str] = {}
@@ -77,7 +87,7 @@ class Screen:
         if message.loading:
             return
         self._shown[message.id] = _face(message)
-        parts = [styled(text) for text in [message.text] if text]
+        parts = [self._styled(text) for text in [message.text] if text]
         parts += [self._file(message, index) for index in range(len(message.attachments))]
         if message.buttons:
             parts.append(_buttons(message.buttons))
@@ -95,7 +105,7 @@ class Screen:
         self._shown[message.id] = now
         old = before.split("\n")
         new = [line for line in message.text.split("\n") if line not in old]
-        parts = [styled("\n".join(new))] if new else []
+        parts = [self._styled("\n".join(new))] if new else []
         shown = _buttons(message.buttons)
         if message.buttons and shown.plain not in before:
             parts.append(shown)
@@ -107,6 +117,20 @@ class Screen:
         """Say that a message is gone, if it was shown."""
         if message.id in self._shown and not message.ephemeral:
             self.say(f"{self.number(message):>3}  gone: {one_line(message.text)[:60]}")
+
+    def _styled(self, text: str) -> Text:
+        """Text as Discord shows it: a channel by its name, a linked message by its number."""
+        named = _CHANNEL.sub(self._channel, text)
+        return styled(_LINK.sub(self._linked, named))
+
+    def _channel(self, found: re.Match[str]) -> str:
+        name = self._where(int(found[1])) or "deleted-channel"
+        # Its signs stand for themselves.
+        return "#" + re.sub(r"([^\w\s])", r"\\\1", one_line(name))
+
+    def _linked(self, found: re.Match[str]) -> str:
+        number = self._numbers.get(int(found[1]))
+        return found[0] if number is None else f"message {number}"
 
     def _head(self, message: Message, place: str) -> Text:
         name = one_line(message.author_name)

@@ -22,6 +22,7 @@ from playground.server.options import Value
 from playground.server.rules_commands import CHANNEL, MENTIONABLE, MESSAGE_MENU, USER
 from playground.terminal.guide import USES, help_table, not_ones_own, plainly
 from playground.terminal.keyboard import Keyboard
+from playground.terminal.looks import one_line
 from playground.terminal.screen import Screen, pressable
 from playground.terminal.words import (
     NotUnderstoodError,
@@ -50,7 +51,7 @@ class Session:
     Attributes:
         house: the local Discord and the bot.
         people: whom one can be, by name.
-        channels: where one can be, by name.
+        channels: the channels that stand from the start, by name.
     """
 
     house: House
@@ -127,6 +128,18 @@ class Session:
                 async with asyncio.timeout(seconds):
                     await self.stirred.wait()
 
+    def places(self) -> dict[str, Channel]:
+        """Where one can be, by name: the channels, and the threads that were opened in them."""
+        found = dict(self.channels)
+        for thread in (
+            t for one in self.house.local.world.guilds.values() for t in one.threads.values()
+        ):
+            name, again = one_line(thread.name), 2
+            while name in found:
+                name, again = f"{one_line(thread.name)} {again}", again + 1
+            found[name] = thread
+        return found
+
     # --- acting --------------------------------------------------------------------------------
 
     async def act(self, line: str) -> bool:
@@ -162,12 +175,12 @@ class Session:
             case "as":
                 self.me = _named(self.people, rest, "nobody")
             case "in":
-                self.here = _named(self.channels, rest.lstrip("#"), "no channel")
+                self.here = _named(self.places(), rest.lstrip("#"), "no channel")
                 self._look(LOOK_BACK)
             case "look":
                 self._look(_whole(rest) if rest else LOOK_BACK)
             case "people":
-                self.screen.say(f"     {', '.join(self.people)}; #{', #'.join(self.channels)}")
+                self.screen.say(f"     {', '.join(self.people)}; #{', #'.join(self.places())}")
             case "restart":
                 await self._restart()
             case "help":
@@ -204,7 +217,7 @@ class Session:
             if spec["name"] in options and spec["type"] in {USER, MENTIONABLE, CHANNEL}:
                 name = str(options[spec["name"]]).lstrip("#@")
                 options[spec["name"]] = (
-                    _named(self.channels, name, "no channel")
+                    _named(self.places(), name, "no channel")
                     if spec["type"] == CHANNEL
                     else _named(self.people, name, "nobody called")
                 )
@@ -329,7 +342,7 @@ class Session:
         if begun == "/as ":
             names = list(self.people)
         elif begun == "/in ":
-            names = list(self.channels)
+            names = list(self.places())
         head, space, word = typed.rpartition(" ")
         return [f"{head}{space}{n}" for n in names if n.startswith(word) and n not in head]
 

@@ -57,6 +57,9 @@ def read_slash(typed: str, bodies: Iterable[Json]) -> Slash:
     words = " ".join(typed.split(":", 1)[0].split())
     path = max((p for p in known if f"{words} ".startswith(f"{p} ")), key=len, default="")
     if not path:
+        if ":" in typed and " " in words:
+            # The last word is the name of an option.
+            words = words.rpartition(" ")[0]
         near = [p for p in known if p.split()[0] == words.split()[0]] if words else []
         if near and len(words.split()) == 1:
             raise NotUnderstoodError(f"/{words} needs one of: {_lasts(near)}.")

@@ -116,7 +116,7 @@ async def test_nothing_is_moved_into_a_database_with_stories(full, elsewhere):
     await Stand(other, elsewhere, None).open()
     await other.close()
     before = prints(elsewhere)
-    with pytest.raises(StorageError, match="already"):
+    with pytest.raises(StorageError, match="Move to an empty database"):
         keeping.move(full, elsewhere, NOW)
     assert prints(elsewhere) == before
 
@@ -226,7 +226,7 @@ async def test_what_is_no_backup_is_refused(full, tmp_path):
     nonsense.write_bytes(b"not a database, but long enough" * 99)
     for file, said in (
         (plain, "not a backup"),
-        (nonsense, "damaged"),
+        (nonsense, r"nonsense\.db is damaged, or no backup"),
         (tmp_path / "nothing.db", "no file"),
     ):
         with pytest.raises(StorageError, match=said):

@@ -68,11 +68,11 @@ async def test_votes_count_once_stay_hidden_and_can_be_withdrawn(story, local, c
     a, b, _ = voting(card)
     assert "You approve of **A** (an angle" in await press(anna, card, a)
     assert "**A** (an angle" in await press(anna, card, b)
-    assert "You approve of none now." not in await press(anna, card, a)
-    assert await press(anna, card, b) == "You approve of none now."
+    assert "You approve of no draft now." not in await press(anna, card, a)
+    assert await press(anna, card, b) == "You approve of no draft now."
     assert "none of these" in await press(anna, card, "None of these")
     await local.until(lambda: "1 voted · 1 more must vote" in card.text, what="None counts")
-    assert "You approve of none now." in await press(anna, card, "None of these")
+    assert "You approve of no draft now." in await press(anna, card, "None of these")
     assert "Writers with a character vote" in await press(cy, card, a)
     await press(anna, card, a)
     await local.until(lambda: "1 voted" in card.text, what="one vote")

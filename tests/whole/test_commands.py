@@ -86,12 +86,15 @@ async def test_exactly_these_commands_are_registered(local):
 async def test_the_life_of_a_story(story):
     anna, bo, inn = story.anna, story.bo, story.inn
     shown = await ask(anna, inn, "story show")
-    assert "0 turns · 0 facts" in shown
+    assert "Owned by Anna · 0 turns · 0 facts" in shown
     assert "**Mira** (Anna), **Tom** (Bo)" in shown
     assert "until claimed: **Old Pike**" in shown
     assert "`variants` 3 drafts in a ballot" in await ask(bo, inn, "story settings")
     changed = await ask(
         anna, inn, "story settings", variants=1, quorum=1, window_hours=0.5, ai="voices_only"
+    )
+    assert changed.startswith(
+        "**Settings**, with a new `variants`, `window_hours`, `quorum` and `ai`\n"
     )
     assert "`variants` 1 draft in a ballot" in changed
     assert "`quorum` 1 writer must have voted" in changed
@@ -99,7 +102,8 @@ async def test_the_life_of_a_story(story):
     assert "voices only" in changed
     assert "Only the owner" in await ask(bo, inn, "story settings", variants=2)
     assert "Only the owner" in await ask(bo, inn, "story pause")
-    assert "is paused" in await ask(anna, inn, "story pause")
+    assert "`/story show` says who" in await ask(bo, inn, "story pause")
+    assert "until `/story resume`" in await ask(anna, inn, "story pause")
     assert "paused already" in await ask(anna, inn, "story pause")
     assert "goes on" in await ask(anna, inn, "story resume")
     assert "plays a story already" in await ask(bo, inn, "story open", title="B", premise="C")
@@ -108,7 +112,10 @@ async def test_the_life_of_a_story(story):
     assert "Only the owner" in await ask(bo, inn, "story resume")
     assert "goes on" in await ask(anna, inn, "story resume")
     assert "is closed" in await ask(anna, inn, "story close")
-    thin = await ask(bo, inn, "story open", title="B", premise="A thin one.", variants=4)
+    thin = await ask(
+        bo, inn, "story open", title="B", premise="A thin one.", variants=4, rating="*teen*"
+    )
+    assert r"Owned by Bo · \*teen\* · 0 turns" in thin
     assert [f"{n}. " in thin for n in (1, 2, 3, 4)] == [True, True, True, False]
 
 

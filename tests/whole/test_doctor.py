@@ -63,6 +63,7 @@ async def test_a_discord_that_cannot_be_reached(settings, local):
     with local.before("GET", "applications", lambda _request: (503, {}, {})):
         finding = await only(settings, "discord")
     assert (finding.mark, "cannot be reached" in finding.text) == (Mark.BAD, True)
+    assert "DISCORD_API_BASE" in finding.text
 
 
 async def test_a_missing_intent(local, settings, town):
@@ -178,6 +179,7 @@ async def test_the_command_prints_lines_or_json_and_its_status(settings, town, t
             env=environment | extra,
             cwd=tmp_path,
             stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
         )
         out, _ = await process.communicate()
         return process.returncode, out.decode().splitlines()
@@ -188,3 +190,7 @@ async def test_the_command_prints_lines_or_json_and_its_status(settings, town, t
     status, lines = await told(DISCORD_TOKEN=settings.discord_token.get_secret_value())
     assert status == 0, lines
     assert all(line.startswith("✓ ") for line in lines)
+    status, lines = await told(ANTHROPIC_BASE_URL="http://127.0.0.1:1")
+    assert status == 1
+    assert all(line[:2] in {"✓ ", "! ", "✗ "} for line in lines)
+    assert any("gives no answer for now" in line for line in lines)

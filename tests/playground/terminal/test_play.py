@@ -21,6 +21,7 @@ Who *goes* there?\\n\\nSpeak!
 /scene say text:no
 click A
 /sing
+/scene rhyme text:no
 /canon
 click
 say click
@@ -72,6 +73,7 @@ async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys, monkeypa
     assert "only you can see this" in shown
     assert "No message here has a button" in shown
     assert "There is no /sing" in shown
+    assert "There is no /scene rhyme. There is: /scene continue" in shown
     assert "There is nobody 'Zoe', only Anna, Bo, Cy" in shown
     assert "Anna #the-lantern › /cast claim name:Mirjam" in shown
     assert "/canon needs one of: add" in shown
@@ -81,6 +83,7 @@ async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys, monkeypa
     assert "There is no menu ‘dance’, only" in shown
     assert "That is no emoji." in shown
     assert "really say such a word" in shown
+    assert "DISCORD_TOKEN=local." in shown
     assert "403" not in shown
     assert "3 turns" in shown
     assert (data / "previous.db").read_text() == "the last play"
@@ -97,3 +100,29 @@ async def test_a_second_play_leaves_the_first_ones_folder_alone(tmp_path, capsys
         f"Another play uses {data}. End it, or name another folder: troupe play --data FOLDER.\n"
     )
     assert (data / "troupe.db").read_text() == "the last play"
+
+
+FORKING = """\
+/story open title:"The Lantern" premise:"A storm keeps three strangers in an inn overnight."
+/cast add name:Mirjam
+/cast claim name:Mirjam
+Who goes there?
+/scene fork title:"The other *way*"
+/people
+/in the other *way*
+I am here now.
+/story show
+"""
+
+
+async def test_a_play_leads_into_the_threads_that_it_opens(tmp_path, piped, capsys, monkeypatch):
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
+    piped(FORKING)
+    settings = Settings(_env_file=None, anthropic_api_key="", troupe_countdown_seconds=0)
+    assert await play(settings, tmp_path / "play") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "after a passage of Mirjam: #The other *way*" in shown
+    assert "Anna forked the story in #the-lantern · message 4 It goes another way" in shown
+    assert "#the-lantern, #empty-stage, #The other *way*" in shown
+    assert "Anna #The other *way* › I am here now." in shown
+    assert "main (#the-lantern), The other *way* (#The other *way*, this one)" in shown
