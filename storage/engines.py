@@ -51,7 +51,8 @@ def parse(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError as error:
         raise StorageError(
-            "The database's address cannot be read. Write sqlite:///path/to/file.db."
+            "The database's address cannot be read. Write sqlite:///path/to/file.db or "
+            "postgresql://user:password@host/name."
         ) from error
     spelt = _DRIVERS.get(parsed.drivername)
     if spelt is None:
