@@ -211,7 +211,8 @@ class Drafting:
     async def _sieve(self, job: _Job, drafted: Sequence[DraftedVariant]) -> None:
         """Keep what breaks no rule as things stand now; claims may have changed meanwhile."""
         async with self._store.read() as work:
-            company = await work.cast.company(job.story.id)
+            # With the retired: what their writers let go is not to come back as an extra.
+            company = await work.cast.company(job.story.id, retired=True)
         for variant in drafted:
             reason = self._fault(job, variant, company)
             if reason:

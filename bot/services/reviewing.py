@@ -85,10 +85,12 @@ class Reviewing:
         async with self._store.write() as work:
             place, _ = await self._allowed(work, request)
             fact = await _in_question(work, place, fact_id)
-            if fact.state is FactState.PROPOSED and not await _still_cited(work, place, fact):
+            if not await _still_cited(work, place, fact):
+                proposed = fact.state is FactState.PROPOSED
+                anew, away = ("Edit", "Reject") if proposed else ("Reword", "Retire")
                 raise ConflictError(
-                    f"The words that fact {fact.number} came from are gone from the story. Edit "
-                    "lets it stand on its own, in the same words too; Reject lets it go."
+                    f"The words that fact {fact.number} came from are gone from the story. {anew} "
+                    f"lets it stand on its own, in the same words too; {away} lets it go."
                 )
             await work.canon.set_state(fact.id, FactState.CANON, request.actor.writer_id, now)
             await self._noted(work, request, place, fact, now)

@@ -46,7 +46,7 @@ def trespasses(
 
     Args:
         beats: the passage.
-        company: cast and live claims.
+        company: cast and live claims; if the retired are among them, nobody may speak as one.
         may_write: ids of claimed characters that may be written (their owner's own draft, or a
             variant which the owner allowed).
 
@@ -67,7 +67,9 @@ def trespasses(
         spoken = next((c for c in protected if text.gives_words_to(c)), None)
         if spoken:
             found.append(Trespass(spoken.id, "gives words to a claimed character"))
-        if not known and not is_narrator(beat.actor):
+        if known and known.retired_at:
+            found.append(Trespass(None, "voices a character who retired"))
+        elif not known and not is_narrator(beat.actor):
             found.extend(_bad_extra(beat.actor))
     if any(len(as_text(group)) > MAX_SPOKEN for group in by_actor(beats)):
         found.append(Trespass(None, f"has a turn of more than {MAX_SPOKEN} characters"))

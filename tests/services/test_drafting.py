@@ -147,6 +147,19 @@ async def test_what_writes_a_claimed_character_is_redrawn_once_and_counted(table
     assert len(await table.calls()) == 2
 
 
+async def test_whoever_retired_does_not_come_back_as_an_extra(table: Table) -> None:
+    ben = (await table.casting.cast_list(CHANNEL)).company.held_by(BEN)[0]
+    await table.parting.retire(by(BEN), ben.name)
+    returns = drafted(speech(ben.name.upper(), "You thought that you had heard the last of me."))
+    table.narrator.enqueue(returns, GULLS)
+    table.narrator.enqueue(STORM)
+    opened = await table.ask(variants=2)
+    await table.drafting.run(opened.ballot.id)
+    ballot = await table.look(opened.ballot.id)
+    assert {v.beats for v in ballot.variants} == {GULLS.beats, STORM.beats}
+    assert ballot.rounds[0].dropped == 1
+
+
 async def test_what_is_like_another_draft_is_dropped(table: Table) -> None:
     table.narrator.enqueue(STORM, drafted(*STORM.beats, angle="another angle"))
     table.narrator.enqueue(STORM)

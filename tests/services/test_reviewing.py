@@ -148,6 +148,17 @@ async def test_a_fact_whose_source_is_gone_can_stand_on_its_own_in_the_same_word
     assert (await fact(table, made.number)).state is FactState.RETIRED
 
 
+async def test_a_doubted_fact_whose_source_is_gone_is_not_kept_as_if_it_stood(table: Table) -> None:
+    turn = await table.say(ADA, "The lamp is out.")
+    message_id = await table.message_of(turn)
+    made = await table.canon.from_message(by(ADA), message_id, "No light at all.")
+    await table.reviewing.dispute(by(BEN), made.number, "")
+    await table.take_back.undo(by(ADA))
+    with pytest.raises(ConflictError, match="Reword lets it stand"):
+        await table.reviewing.keep(by(OWNER), made.id)
+    assert (await table.reviewing.reword(by(OWNER), made.id, "No light at all.")).quote == ""
+
+
 async def test_a_fact_is_decided_on_in_its_own_branch(table: Table) -> None:
     await table.say(ADA, "The lamp is lit.")
     branch = await table.forking.fork(by(ADA), Wish("Another way", 800, 3_000))
