@@ -141,10 +141,10 @@ async def assembled(ground: Ground, *, message_content: bool) -> AsyncIterator[T
         stage = DiscordStage(
             Drawings(store, ballot_cards, take_back, reviewing, linking, proposing)
         )
-        outbox = Outbox(store, clock, stage)
+        outbox = Outbox(store, clock, stage, settings.shard)
         forking = Forking(store, clock, stage)
         services = Services(
-            stories=Stories(store, clock),
+            stories=Stories(store, clock, settings.shard),
             linking=linking,
             forking=forking,
             casting=Casting(store, clock),

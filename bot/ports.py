@@ -96,8 +96,8 @@ class StoryRepository(Protocol):
         """The channels that play a story, the first one bound first."""
         ...
 
-    async def live_channels(self) -> list[Channel]:
-        """Channels of all stories that are not closed."""
+    async def live_channels(self, shard: Shard = ALONE) -> list[Channel]:
+        """Channels of all stories of a shard that are not closed."""
         ...
 
     async def save(self, story: Story) -> None:
@@ -433,8 +433,8 @@ class BallotRepository(Protocol):
         """The live ballot of a branch, or None."""
         ...
 
-    async def live_ids(self) -> list[int]:
-        """Ids of the live ballots of all stories."""
+    async def live_ids(self, shard: Shard = ALONE) -> list[int]:
+        """Ids of the live ballots of all stories of a shard."""
         ...
 
     async def live_in_story(self, story_id: int) -> list[Ballot]:

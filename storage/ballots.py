@@ -30,7 +30,8 @@ from bot.story.ballot import (
     VariantState,
 )
 from bot.story.errors import ConflictError
-from storage.columns import Instant
+from bot.story.tasks import ALONE, Shard
+from storage.columns import Instant, served
 from storage.either import Either
 from storage.repository import Repository
 from storage.tables import (
@@ -40,6 +41,7 @@ from storage.tables import (
     holds,
     presses,
     rounds,
+    stories,
     variants,
 )
 from storage.values import pack_beats, pack_settings, unpack_beats, unpack_settings
@@ -100,7 +102,14 @@ def _of(table: Table, *order: ColumnElement[Any]) -> Select[Any]:
 _OPEN = Either(ballots, lambda into: into.on_conflict_do_nothing().returning(ballots))
 _GET = select(ballots).where(ballots.c.id == bindparam("id"))
 _LIVE = select(ballots).where(ballots.c.branch_id == bindparam("branch_id"), IS_LIVE_BALLOT)
-_LIVE_IDS = select(ballots.c.id).where(IS_LIVE_BALLOT).order_by(ballots.c.id)
+_LIVE_IDS = (
+    select(ballots.c.id)
+    .where(
+        IS_LIVE_BALLOT,
+        ballots.c.story_id.in_(select(stories.c.id).where(served(stories.c.guild_id))),
+    )
+    .order_by(ballots.c.id)
+)
 _LIVE_IN_STORY = (
     select(ballots)
     .where(ballots.c.story_id == bindparam("story_id"), IS_LIVE_BALLOT)
@@ -239,9 +248,10 @@ class Ballots(Repository):
         """The live ballot of a branch, or None."""
         return await self._one(_LIVE, branch_id=branch_id)
 
-    async def live_ids(self) -> list[int]:
-        """Ids of the live ballots of all stories."""
-        return [row.id for row in await self._all(_LIVE_IDS)]
+    async def live_ids(self, shard: Shard = ALONE) -> list[int]:
+        """Ids of the live ballots of all stories of a shard."""
+        found = await self._all(_LIVE_IDS, b_shard=shard.id, b_shards=shard.count)
+        return [row.id for row in found]
 
     async def live_in_story(self, story_id: int) -> list[Ballot]:
         """The live ballots of all branches of a story."""

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
     Dialect,
     Enum,
     ForeignKey,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Text,
     TextClause,
     TypeDecorator,
+    bindparam,
 )
 from typing_extensions import override
 
@@ -133,3 +135,9 @@ def only(name: str, column: str, where: TextClause, *, unique: bool = False) -> 
     """An index of the rows that fulfil a condition."""
     columns = [part.strip() for part in column.split(",")]
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def served(guild_id: Column[int]) -> ColumnElement[bool]:
+    """Whether a server belongs to the shard ``b_shard`` of ``b_shards`` (see ``Shard.serves``)."""
+    # The bits above the 22nd; the engines shift by numbers of different types.
+    return (guild_id // (1 << 22)) % bindparam("b_shards") == bindparam("b_shard")

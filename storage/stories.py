@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ports import Binding, Opening
 from bot.story.errors import ConflictError
 from bot.story.tale import MAIN, Branch, Channel, ForkState, Place, Story, StoryState
+from bot.story.tasks import ALONE, Shard
+from storage.columns import served
 from storage.either import Either
 from storage.repository import Repository
 from storage.tables import branches, channels, forks, notices, stories
@@ -117,7 +119,7 @@ _CHANNELS = (
 _LIVE_CHANNELS = (
     select(channels)
     .join(stories, stories.c.id == channels.c.story_id)
-    .where(stories.c.state != StoryState.CLOSED)
+    .where(stories.c.state != StoryState.CLOSED, served(channels.c.guild_id))
     .order_by(channels.c.bound_at, channels.c.channel_id)
 )
 _SAVE = update(stories).where(stories.c.id == bindparam("b_id"))
@@ -261,9 +263,10 @@ class Stories(Repository):
         """The channels that play a story, the first one bound first."""
         return [_channel(row) for row in await self._all(_CHANNELS, story_id=story_id)]
 
-    async def live_channels(self) -> list[Channel]:
-        """Channels of all stories that are not closed."""
-        return [_channel(row) for row in await self._all(_LIVE_CHANNELS)]
+    async def live_channels(self, shard: Shard = ALONE) -> list[Channel]:
+        """Channels of all stories of a shard that are not closed."""
+        found = await self._all(_LIVE_CHANNELS, b_shard=shard.id, b_shards=shard.count)
+        return [_channel(row) for row in found]
 
     async def save(self, story: Story) -> None:
         """Keep title, premise, rating, owner, state, settings and closing time."""

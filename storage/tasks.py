@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, bindparam, case, delete, func, or_, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.story.tasks import ALONE, Shard, Task, TaskKind
-from storage.columns import SNOWFLAKE, Instant
+from storage.columns import SNOWFLAKE, Instant, served
 from storage.either import Either
 from storage.repository import Repository
 from storage.tables import ballots, branches, channels, proposals, stories, tasks
@@ -25,7 +25,16 @@ _OF_BALLOT = (
     .where(ballots.c.id == _SUBJECT)
 )
 _GUILD: Mapping[TaskKind, Select[Any]] = {
-    TaskKind.POST: select(channels.c.guild_id).where(channels.c.channel_id == _SUBJECT),
+    TaskKind.POST: select(
+        func.coalesce(
+            select(channels.c.guild_id).where(channels.c.channel_id == _SUBJECT).scalar_subquery(),
+            # A channel that plays nothing any more may still show cards.
+            select(func.min(stories.c.guild_id))
+            .join(branches, branches.c.story_id == stories.c.id)
+            .where(branches.c.home_id == _SUBJECT)
+            .scalar_subquery(),
+        )
+    ),
     TaskKind.DRAFT: _OF_BALLOT,
     TaskKind.SETTLE: _OF_BALLOT,
     TaskKind.PROPOSE: (
@@ -53,8 +62,7 @@ _PUT = Either(
 )
 _SERVED = or_(
     tasks.c.guild_id.is_(None),
-    # The bits above the 22nd; the engines shift by numbers of different types.
-    (tasks.c.guild_id // (1 << 22)) % bindparam("b_shards") == bindparam("b_shard"),
+    served(tasks.c.guild_id),
 )
 _THIS = (tasks.c.kind == bindparam("b_kind"), tasks.c.subject_id == bindparam("b_subject_id"))
 _HELD = (*_THIS, tasks.c.holder == bindparam("b_holder"))

@@ -27,7 +27,7 @@ from bot.services.common import queue, remove_posts
 from bot.services.pictures import Pictures
 from bot.story.ballot import LIVE
 from bot.story.posts import Manner, NewPost, Post, PostKind, PostState
-from bot.story.tasks import TaskKind
+from bot.story.tasks import ALONE, Shard, TaskKind
 
 _log = structlog.get_logger(__name__)
 
@@ -54,10 +54,11 @@ every so many posts."""
 class Outbox:
     """Works off the posts of channels."""
 
-    def __init__(self, store: Store, clock: Clock, stage: Stage) -> None:
+    def __init__(self, store: Store, clock: Clock, stage: Stage, shard: Shard = ALONE) -> None:
         self._store = store
         self._clock = clock
         self._stage = stage
+        self._shard = shard
         self._pictures = Pictures(store, clock, stage)
         self._resting = False
         # How often in a row no answer came, by channel.
@@ -364,7 +365,7 @@ class Outbox:
         """After a start: have the cards of live ballots redrawn, for what changed unseen."""
         now = self._clock.now()
         async with self._store.write() as work:
-            for ballot_id in await work.ballots.live_ids():
+            for ballot_id in await work.ballots.live_ids(self._shard):
                 for channel_id in await work.posts.touch(PostKind.BALLOT, ballot_id):
                     await work.tasks.put(TaskKind.POST, channel_id, now)
 

@@ -22,6 +22,7 @@ from bot.story.tale import (
     Story,
     StoryState,
 )
+from bot.story.tasks import ALONE, Shard
 from bot.story.typed import clean_text
 
 CANON = frozenset({FactState.CANON})
@@ -77,9 +78,10 @@ class StoryCard:
 class Stories:
     """The life cycle of stories."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, shard: Shard = ALONE) -> None:
         self._store = store
         self._clock = clock
+        self._shard = shard
         self._plays: dict[int, bool] = {}
         store.on_channels(self._forget)
 
@@ -222,9 +224,13 @@ class Stories:
             return await work.stories.first_time(channel_id, notice)
 
     async def live_channels(self) -> dict[int, int]:
-        """Channels of stories that are not closed, and the newest message read in each."""
+        """Channels of stories that are not closed, and the newest message read in each.
+
+        Of those that this process serves: of others it would hear that they are not there.
+        """
         async with self._store.read() as work:
-            return {c.channel_id: c.seen_id for c in await work.stories.live_channels()}
+            live = await work.stories.live_channels(self._shard)
+        return {c.channel_id: c.seen_id for c in live}
 
 
 async def _card(work: UnitOfWork, place: Place) -> StoryCard:

@@ -137,7 +137,9 @@ def slowdown(paces: Sequence[float]) -> float:
     return paces[-1] / paces[0] if paces else 1.0
 
 
-def cast_out(local: LocalDiscord, script: Script, writers: int, seed: int) -> list[Performance]:
+def cast_out(
+    local: LocalDiscord, script: Script, writers: int, seed: int, guild: Guild | None = None
+) -> list[Performance]:
     """A server with a channel for each story, and the writers with their parts.
 
     Args:
@@ -145,8 +147,9 @@ def cast_out(local: LocalDiscord, script: Script, writers: int, seed: int) -> li
         script: what is performed.
         writers: how many people play.
         seed: decides what is left to chance.
+        guild: the server; a new one, if none is given.
     """
-    guild = local.add_guild("The Rehearsal Room")
+    guild = guild or local.add_guild("The Rehearsal Room")
     people = [local.add_person(name, guild) for name in _names(writers)]
     parts = dict(zip(leads(script, writers), people, strict=False))
     return [

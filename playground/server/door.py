@@ -82,7 +82,8 @@ class Door:
         verdict = self._limits.take(
             route, params, whose=_whose(call), webhook_channel=_webhook_channel(call)
         )
-        record = Request(request.method, _public(path, params), None, call.query)
+        host = request.url.host or ""
+        record = Request(request.method, _public(path, params), None, call.query, host=host)
         if verdict.retry_after is not None:
             self._log(record, _TOO_MANY, verdict.body())
             self._limits.answered(_TOO_MANY, verdict.refusal())

@@ -77,6 +77,12 @@ class Gateway:
         return any(session.socket is not None for session in self._sessions.values())
 
     @property
+    def shards(self) -> frozenset[int]:
+        """The shards that are identified and connected."""
+        live = (s for s in self._sessions.values() if s.socket is not None)
+        return frozenset(session.shard[0] for session in live)
+
+    @property
     def intents(self) -> int:
         """The intents of the newest session (0 without one)."""
         return next((s.intents for s in reversed(self._sessions.values())), 0)

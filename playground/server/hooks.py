@@ -29,6 +29,8 @@ class Request:
         count: how often the hook's pattern was met, this time included.
         status: the HTTP status answered (0 as long as there is none).
         answer: the JSON body answered.
+        host: under which name we were called: "127.0.0.1", or "localhost". Processes that were
+            given different ones can be told apart.
     """
 
     method: str
@@ -38,6 +40,7 @@ class Request:
     count: int = 0
     status: int = 0
     answer: Any = None
+    host: str = ""
 
 
 Hook: TypeAlias = Callable[[Request], Awaitable[Reply | None] | Reply | None]

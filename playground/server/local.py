@@ -195,6 +195,11 @@ class LocalDiscord:
         """Whether a bot is identified and connected."""
         return self.gateway.connected
 
+    @property
+    def shards(self) -> frozenset[int]:
+        """The shards for which a bot is identified and connected."""
+        return self.gateway.shards
+
     async def bot_ready(self, timeout: float = 10, *, commands: bool = False) -> None:  # noqa: ASYNC109 - said in the error
         """Wait until a bot has identified.
 
