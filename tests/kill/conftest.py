@@ -17,10 +17,29 @@ def _bytecode(pytestconfig):
         yield
 
 
+@pytest.fixture(scope="module")
+def engine(request):
+    """SQLite, unless a test names both: starting a bot often takes long."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture(scope="module")
+def url(engine, request, tmp_path_factory):
+    """The database of all tests of a file."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('stories') / 'troupe.db'}"
+        return
+    server = request.getfixturevalue("server")
+    url = server.new()
+    yield url
+    server.give_back(url)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory):
+async def house(url, tmp_path_factory):
     """One bot and one Discord for all tests of a file; each plays on a server of its own."""
-    async with House(tmp_path_factory.mktemp("house"), seed=1) as house:
+    folder = tmp_path_factory.mktemp("house")
+    async with House(folder, seed=1, environment={"DATABASE_URL": url}) as house:
         house.local.limits.answer_seconds = ANSWER_SECONDS
         yield house
 

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+import pytest
+
 from playground.claude.faults import Hang
 from playground.rehearsal.house import House
 from playground.rehearsal.performance import Performance
@@ -14,9 +16,12 @@ from playground.rehearsal.run import cast_out
 from playground.rehearsal.script import Line, RehearsalError, Script
 from playground.rehearsal.voting import is_card
 from playground.server import Drop, HookHandle
+from tests.databases import ENGINES
 
 STORY = "the killed"
 POST = r"/webhooks/\d+/:token$"
+BOTH = pytest.mark.parametrize("engine", ENGINES, indirect=True, scope="module")
+"""What is tried on PostgreSQL as well."""
 
 
 @dataclass

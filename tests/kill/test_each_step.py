@@ -4,6 +4,7 @@ import pytest
 
 from playground.rehearsal.script import Line
 from tests.kill.kit import (
+    BOTH,
     POST,
     cast,
     kept_alive,
@@ -35,6 +36,7 @@ async def test_a_post_that_is_made_although_the_bot_died_over_it(house, knife):
     assert knife.cuts == 1
 
 
+@BOTH
 async def test_between_post_and_record(house, knife):
     knife.on_done("POST", POST)
     await performed(house, cast(house, script(*TALK), 2))
@@ -73,6 +75,7 @@ async def test_between_settling_and_the_first_post(house, knife):
     assert knife.cuts == 1
 
 
+@BOTH
 async def test_between_a_winners_post_and_its_record(house, knife):
     knife.on_done("POST", POST, 2)
     await performed(house, cast(house, script(*BALLOT), 2))
@@ -86,6 +89,7 @@ async def test_while_the_model_drafts(house, knife, midway):
     assert knife.cuts == 1
 
 
+@BOTH
 async def test_a_card_that_was_posted_but_not_recorded(house, knife):
     knife.on_done("POST", CARD)
     await performed(house, cast(house, script(*BALLOT), 2))

@@ -1,4 +1,4 @@
-"""SIGKILL at thirty seeded moments of one rehearsal."""
+"""SIGKILL at thirty seeded moments of one rehearsal, and at ten of one on PostgreSQL."""
 
 import random
 from pathlib import Path
@@ -10,16 +10,21 @@ from playground.rehearsal.script import Script, read_script
 from tests.kill.kit import cast, performed
 
 SCENE = Path(playground.__file__).parent / "scenes" / "the-ferry.jsonl"
-LINES = slice(28, 70)
-KILLS = 30
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    ("engine", "lines", "kills"),
+    [("sqlite", slice(28, 70), 30), ("postgresql", slice(28, 50), 10)],
+    ids=["sqlite", "postgresql"],
+    indirect=["engine"],
+    scope="module",
+)
 @pytest.mark.asyncio(loop_scope="module")
-async def test_thirty_kills(house, knife):
+async def test_kills_at_any_moment(house, knife, lines, kills):
     scene = read_script(SCENE)
-    ((title, lines),) = scene.stories.items()
-    performance = cast(house, Script({title: lines[LINES]}), 6)
-    knife.now_and_then(KILLS, random.Random(30), most=34)
+    ((title, whole),) = scene.stories.items()
+    performance = cast(house, Script({title: whole[lines]}), 6)
+    knife.now_and_then(kills, random.Random(30), most=34)
     await performed(house, performance)
-    assert knife.cuts == KILLS
+    assert knife.cuts == kills

@@ -21,8 +21,8 @@ SECONDS = 12.0
 """Ten, and two for a busy machine."""
 
 
-async def left_sending(folder) -> int:
-    store = await Database.open(f"sqlite:///{folder / 'troupe.db'}")
+async def left_sending(url) -> int:
+    store = await Database.open(url)
     try:
         async with store.read() as work:
             count = text("SELECT count(*) FROM posts WHERE state = 'sending'")
@@ -32,7 +32,7 @@ async def left_sending(folder) -> int:
 
 
 @contextlib.asynccontextmanager
-async def stopped_now_and_then(house, chance):
+async def stopped_now_and_then(house, url, chance):
     """Tell the bot to stop at seeded requests, see how it ends, and start it again."""
     ends: list[tuple[int, float, int]] = []
     told: list[float] = []
@@ -48,7 +48,7 @@ async def stopped_now_and_then(house, chance):
         while True:
             status = await house.bot.ended()
             took = time.monotonic() - told[0] if told else -1.0
-            ends.append((status, took, await left_sending(house.bot.log.parent)))
+            ends.append((status, took, await left_sending(url)))
             left[0] = chance.randint(3, 30)
             await house.start_bot()
             told.clear()
@@ -67,11 +67,11 @@ async def stopped_now_and_then(house, chance):
 
 @pytest.mark.timeout(240)
 @pytest.mark.asyncio(loop_scope="module")
-async def test_it_ends_in_order_whenever_it_is_told_to(house):
+async def test_it_ends_in_order_whenever_it_is_told_to(house, url):
     scene = read_script(SCENE)
     ((title, lines),) = scene.stories.items()
     performance = cast(house, Script({title: lines[LINES]}), 4)
-    async with stopped_now_and_then(house, random.Random(15)) as ends:
+    async with stopped_now_and_then(house, url, random.Random(15)) as ends:
         await performance.perform()
         await nothing_lost_nothing_doubled(performance)
     assert len(ends) >= STOPS // 2
