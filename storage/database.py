@@ -3,7 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from datetime import UTC, datetime
 from typing import Literal, Self
 
@@ -29,7 +34,7 @@ from storage import engines
 from storage.ballots import Ballots
 from storage.canon import Canon
 from storage.cast import Cast
-from storage.faults import BUSY, as_storage_error
+from storage.faults import BUSY, as_storage_error, is_away
 from storage.forks import Forks
 from storage.migrating import migrate
 from storage.posts import Posts
@@ -40,6 +45,12 @@ from storage.tasks import Tasks
 from storage.turns import Turns
 
 Synchronous = Literal["FULL", "NORMAL"]
+
+
+_Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+RESTART_SECONDS = 5.0
+"""How long a server that went away is waited for, before anybody is told."""
+LOOK_SECONDS = 0.1
 
 
 class SystemClock:
@@ -90,6 +101,7 @@ class Database:
         self._writing: asyncio.Task[object] | None = None
         self._wakes: list[Callable[[], None]] = []
         self._forgets: list[Callable[[], None]] = []
+        self._away_since: float | None = None
 
     @classmethod
     async def open(
@@ -131,7 +143,7 @@ class Database:
     async def read(self) -> AsyncIterator[UnitOfWork]:
         """A consistent view for reading."""
         with _told():
-            async with self._reader.connect() as connection, connection.begin():
+            async with self._begun(lambda: engines.reading(self._reader)) as connection:
                 yield Unit(connection, self._clock)
 
     @asynccontextmanager
@@ -152,7 +164,9 @@ class Database:
                 self._writing = asyncio.current_task()
                 try:
                     with _told():
-                        async with engines.writing(self._writer, lasting=lasting) as connection:
+                        async with self._begun(
+                            lambda: engines.writing(self._writer, lasting=lasting)
+                        ) as connection:
                             unit = Unit(connection, self._clock)
                             yield unit
                             asked, rebound = unit.asked_for_tasks, unit.rebound_channels
@@ -162,6 +176,36 @@ class Database:
             # Also if we are cancelled during the commit, which may have taken place all the same.
             for told in (*(self._wakes if asked else ()), *(self._forgets if rebound else ())):
                 told()
+
+    @asynccontextmanager
+    async def _begun(self, begin: _Begin) -> AsyncIterator[AsyncConnection]:
+        """A transaction. A server that is just being restarted is waited for.
+
+        Raises:
+            DBAPIError: it could not begin, or not end.
+        """
+        while True:
+            async with AsyncExitStack() as begun:
+                try:
+                    connection = await begun.enter_async_context(begin())
+                except DBAPIError as error:
+                    if not self._may_pass(error):
+                        raise
+                else:
+                    self._away_since = None
+                    yield connection
+                    return
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _may_pass(self, error: DBAPIError) -> bool:
+        """Whether to wait for a server that is away."""
+        if not is_away(error):
+            return False
+        now = time.monotonic()
+        # Counted from when it was first missed, or all who come would wait in turn.
+        if self._away_since is None:
+            self._away_since = now
+        return now - self._away_since < RESTART_SECONDS
 
     def on_tasks(self, wake: Callable[[], None]) -> Callable[[], None]:
         """Call ``wake`` after each commit that asked for tasks; what is returned ends that."""

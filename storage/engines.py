@@ -125,6 +125,13 @@ def hook(engine: Engine, synchronous: str) -> None:
 
 
 @asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction of a reader."""
+    async with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@asynccontextmanager
 async def writing(engine: AsyncEngine, *, lasting: bool) -> AsyncIterator[AsyncConnection]:
     """A connection of a ``writer`` in a transaction; see ``bot.ports.Store.write``."""
     async with engine.connect() as connection:

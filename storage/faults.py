@@ -5,7 +5,7 @@ The texts hold neither SQL nor values, since both could hold story text.
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.story.errors import StorageError
+from bot.story.errors import StorageError, StorageGoneError
 
 _FULL = (
     "The disk that holds the stories is full, so nothing was saved. "
@@ -69,9 +69,15 @@ def sentence(error: DBAPIError) -> str:
     return next((said for start, said in known if code.startswith(start)), _REFUSED)
 
 
+def is_away(error: DBAPIError) -> bool:
+    """Whether a server of PostgreSQL's is not there, perhaps since it is being restarted."""
+    return hasattr(error.orig, "sqlstate") and sentence(error) == _GONE
+
+
 def as_storage_error(error: DBAPIError) -> StorageError:
     """The error to raise in place of a database's."""
-    fault = StorageError(sentence(error))
+    said = sentence(error)
+    fault = StorageGoneError(said) if said == _GONE else StorageError(said)
     if isinstance(error, IntegrityError) and getattr(error.orig, "diag", None):
         # PostgreSQL quotes the refused row, which may hold story text; its constraint tells enough.
         constraint = error.orig.diag.constraint_name  # type: ignore[union-attr]

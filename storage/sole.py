@@ -26,6 +26,9 @@ WATCH_SECONDS = 1.0
 """How often is looked whether the connection that holds a right still stands."""
 ANSWER_SECONDS = 3.0
 """How long the database may take to say so."""
+RETAKE_SECONDS, RETAKE_PAUSE = 3.0, 0.1
+"""How long it is tried to take a right again that was dropped. While the server is away, nobody
+else can have it; where we alone cannot reach it, somebody may by then."""
 _CLASS = 0x74726F75
 """First half of the keys of our advisory locks ("trou")."""
 _ALL = 0
@@ -112,9 +115,20 @@ class Sole:
         await self._lock.release()
 
     async def _watch(self) -> None:
-        while await self._lock.stands():  # noqa: ASYNC110 - nobody wakes us up
+        while await self._lock.stands() or await self._retaken():  # noqa: ASYNC110 - nobody wakes us up
             await asyncio.sleep(WATCH_SECONDS)
         self.lost.set()
+
+    async def _retaken(self) -> bool:
+        """Whether the right is ours again before anybody else's, as after a server's restart."""
+        try:
+            async with asyncio.timeout(RETAKE_SECONDS):
+                while True:
+                    with contextlib.suppress(StorageError):
+                        return await self._lock.take()
+                    await asyncio.sleep(RETAKE_PAUSE)
+        except TimeoutError:
+            return False
 
 
 @contextlib.asynccontextmanager

@@ -14,7 +14,7 @@ from bot.services.common import (
     the_place,
 )
 from bot.story.cast import Character, Company, is_narrator, speaking
-from bot.story.errors import InvalidError, NotAllowedError
+from bot.story.errors import InvalidError, NotAllowedError, StorageGoneError
 from bot.story.names import NARRATOR, is_blank
 from bot.story.policy import Action, may, require
 from bot.story.posts import NewPost, PostKind, PostState
@@ -82,6 +82,13 @@ class TakeTurn:
         Table talk, messages of people without a claim, messages seen before, and whatever is
         typed where the story is closed change nothing.
         """
+        try:
+            return await self._read(request, message)
+        except StorageGoneError:
+            # Perhaps it was saved all the same: read again, it is a turn once.
+            return await self._read(request, message)
+
+    async def _read(self, request: Request, message: Message) -> Taken:
         text = clean_text(message.text)
         now = self._clock.now()
         async with self._store.write() as work:

@@ -81,3 +81,7 @@ class NarratorMisconfiguredError(NarratorError):
 
 class StorageError(StoryError):
     """The database cannot be written (full disk, read-only, gone)."""
+
+
+class StorageGoneError(StorageError):
+    """The database is away. If it went amid a commit, that may have taken place all the same."""

@@ -88,10 +88,8 @@ async def test_a_killed_process_holds_nothing(url):
     await right.release()
 
 
-@pytest.mark.parametrize("engine", ["postgresql"])
-async def test_a_dead_connection_is_noticed_and_the_right_can_be_sought_anew(url):
-    right = Sole(url, ALONE)
-    await right.take()
+async def broken(url):
+    """Have the server end the connections that hold rights."""
     killer = create_async_engine(engines.parse(url))
     async with killer.connect() as connection:
         await connection.execute(
@@ -101,12 +99,39 @@ async def test_a_dead_connection_is_noticed_and_the_right_can_be_sought_anew(url
             )
         )
     await killer.dispose()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_a_dead_connection_is_noticed_and_the_right_can_be_sought_anew(url, monkeypatch):
+    monkeypatch.setattr(sole, "RETAKE_SECONDS", 0)
+    right = Sole(url, ALONE)
+    await right.take()
+    await broken(url)
     async with asyncio.timeout(10):
         await right.lost.wait()
     await right.release()
     await right.seek(lambda: None)
     assert not right.lost.is_set()
     await right.release()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_a_right_that_was_dropped_is_taken_again_unless_somebody_else_has_it(url, server):
+    right, other, third = (Sole(url, ALONE) for _ in range(3))
+    await right.take()
+    await asyncio.to_thread(server.restart)
+    async with asyncio.timeout(20):
+        while right._lock._connection is None or right._lock._connection.closed:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert not await other.take()
+    assert not right.lost.is_set()
+    right._watching.cancel()
+    await broken(url)
+    await other.release()
+    assert await third.take()
+    assert not await right._retaken()
+    await third.release()
+    await right._lock.release()
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])

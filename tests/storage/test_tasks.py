@@ -128,6 +128,30 @@ async def test_each_shard_takes_the_tasks_of_its_servers(stand: Stand) -> None:
     assert left.subject_id == 404
 
 
+async def test_a_channel_that_plays_nothing_any_more_is_still_of_its_server(stand: Stand) -> None:
+    place = await stand.place()
+    other = next(Shard(n, 2) for n in range(2) if not Shard(n, 2).serves(place.story.guild_id))
+    async with stand.write() as unit:
+        await unit.stories.forget_channel(CHANNEL)
+        await unit.tasks.put(TaskKind.POST, CHANNEL, NOW)
+    async with stand.write() as unit:
+        assert await unit.tasks.lease(ME, NOW, UNTIL, 10, other) == []
+        assert [task.subject_id for task in await unit.tasks.lease(ME, NOW, UNTIL, 10)] == [CHANNEL]
+
+
+async def test_a_shard_has_its_channels_and_ballots_alone(stand: Stand) -> None:
+    place = await stand.place()
+    ballot = await stand.ballot()
+    mine, others = sorted(
+        (Shard(n, 2) for n in range(2)), key=lambda one: not one.serves(place.story.guild_id)
+    )
+    async with stand.read() as unit:
+        assert await unit.stories.live_channels(mine) == [place.channel]
+        assert await unit.stories.live_channels(others) == []
+        assert await unit.ballots.live_ids(mine) == await unit.ballots.live_ids() == [ballot.id]
+        assert await unit.ballots.live_ids(others) == []
+
+
 async def test_asked_for_again_a_task_keeps_its_server(stand: Stand) -> None:
     place = await stand.place()
     other = next(Shard(n, 2) for n in range(2) if not Shard(n, 2).serves(place.story.guild_id))

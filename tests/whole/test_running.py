@@ -210,6 +210,7 @@ async def test_who_loses_the_right_to_serve_stops_and_seeks_it_anew(
     assert town
     monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.05)
     monkeypatch.setattr(sole, "WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(sole, "RETAKE_SECONDS", 0)
     async with supervised(settings):
         await local.bot_ready(60)
         await soon(lambda: '"ready"' in journal.getvalue())
