@@ -16,7 +16,7 @@ from cogs import render
 from cogs.actor import Interaction, actor_of, request_of
 from cogs.replies import log_failure, sentence_for, tell
 from cogs.ui.controls import button, row_view
-from cogs.ui.modals import Field, show_form
+from cogs.ui.modals import CHANGED, Field, show_form, show_passage
 
 TAKE_BACK, EDIT, WHO = "❌", "📝", "❓"
 SIGNS = frozenset({TAKE_BACK, EDIT, WHO})
@@ -31,6 +31,7 @@ class MessagesCog(commands.Cog):
         self.client = client
         self.services = client.services
         for title, callback in (
+            ("Revise", self.revise),
             ("Take back", self.take_back),
             ("Make canon", self.make_canon),
             ("Who wrote this?", self.who_wrote),
@@ -46,6 +47,10 @@ class MessagesCog(commands.Cog):
         client.routes.on("why:v1", self.why_button)
 
     # --- menus ---------------------------------------------------------------------------------
+
+    async def revise(self, interaction: Interaction, message: discord.Message) -> None:
+        """Change the words of a passage."""
+        await self.edit_button(interaction, f"{message.channel.id}:{message.id}", {})
 
     async def take_back(self, interaction: Interaction, message: discord.Message) -> None:
         """Take back the passage of a message."""
@@ -166,15 +171,7 @@ class MessagesCog(commands.Cog):
         del values
         channel_id, message_id = map(int, key.split(":"))
         turn = await self.services.revise.text_of(request_of(interaction, channel_id), message_id)
-        field = Field("text", "Your passage", turn.text)
-        if len(turn.text) > field.most:
-            await interaction.response.send_message(
-                f"This passage is longer than a form takes ({field.most} characters). Take it back "
-                "with ❌ and post it anew.",
-                ephemeral=True,
-            )
-            return
-        await show_form(interaction, "Edit", f"editform:v1:{key}", field)
+        await show_passage(interaction, turn.text, f"editform:v1:{key}")
 
     async def edit_form(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]
@@ -183,9 +180,7 @@ class MessagesCog(commands.Cog):
         channel_id, message_id = map(int, key.split(":"))
         request = request_of(interaction, channel_id)
         await self.services.revise.with_text(request, message_id, str(values.get("text", "")))
-        await interaction.response.send_message(
-            "Changed. `/scene history` keeps the old text.", ephemeral=True
-        )
+        await interaction.response.send_message(CHANGED, ephemeral=True)
 
     async def who_button(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]

@@ -15,7 +15,7 @@ from bot.story.turn import Turn
 from cogs import choices, places, render
 from cogs.actor import Interaction, request_of
 from cogs.ui.controls import button, row_view
-from cogs.ui.modals import Field, show_form
+from cogs.ui.modals import CHANGED, Field, show_form, show_passage
 from cogs.ui.paging import send_page, turn_page
 
 
@@ -30,6 +30,7 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
         self.take_back = client.services.take_back
         client.routes.on("say:v1", self.say_form)
         client.routes.on("narrate:v1", self.narrate_form)
+        client.routes.on("reviseform:v1", self.revise_form)
         client.routes.on("historypage:v1", self.page_button)
 
     async def _voices(self, interaction: Interaction, typed: str) -> list[Any]:
@@ -142,6 +143,24 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
         turns = await self.take_back.redo(request_of(interaction))
         what = "1 passage is" if len(turns) == 1 else f"{len(turns)} passages are"
         await interaction.response.send_message(f"{what} back.", ephemeral=True)
+
+    @app_commands.command(name="revise")
+    @app_commands.describe(turn="Which passage: yours, or any if you own the story")
+    @app_commands.autocomplete(turn=_passages)
+    async def revise(self, interaction: Interaction, turn: int) -> None:
+        """Change the words of a passage. The old ones stay readable."""
+        revise = self.client.services.revise
+        found = await revise.text_of_turn(request_of(interaction), turn)
+        await show_passage(interaction, found.text, f"reviseform:v1:{turn}")
+
+    async def revise_form(
+        self, interaction: Interaction, key: str, values: Mapping[str, Any]
+    ) -> None:
+        """The new text of a passage was sent."""
+        text = str(values.get("text", ""))
+        revise = self.client.services.revise
+        await revise.turn_with_text(request_of(interaction), int(key), text)
+        await interaction.response.send_message(CHANGED, ephemeral=True)
 
     @app_commands.command(name="fork")
     @app_commands.describe(

@@ -41,7 +41,15 @@ class Revise:
         """
         async with self._store.read() as work:
             place = await the_place(work, request.channel_id)
-            return await self._revisable(work, place, request, message_id)
+            turn = await work.turns.of_message(message_id)
+            return await self._revisable(work, place, request, turn)
+
+    async def text_of_turn(self, request: Request, turn_id: int) -> Turn:
+        """A turn of the branch played here, if the actor may change it; see ``text_of``."""
+        async with self._store.read() as work:
+            place = await the_place(work, request.channel_id)
+            turn = await _of_branch(work, place, turn_id)
+            return await self._revisable(work, place, request, turn)
 
     async def with_text(self, request: Request, message_id: int, text: str) -> Turn:
         """Give the turn of a message a new text.
@@ -50,24 +58,37 @@ class Revise:
             InvalidError: the text is empty or too long.
             NotFoundError, NotAllowedError: as for ``text_of``.
         """
+        async with self._store.write() as work:
+            place = await the_place(work, request.channel_id)
+            turn = await work.turns.of_message(message_id)
+            return await self._revised(work, place, request, turn, text)
+
+    async def turn_with_text(self, request: Request, turn_id: int, text: str) -> Turn:
+        """Give a turn of the branch played here a new text; see ``with_text``."""
+        async with self._store.write() as work:
+            place = await the_place(work, request.channel_id)
+            turn = await _of_branch(work, place, turn_id)
+            return await self._revised(work, place, request, turn, text)
+
+    async def _revised(
+        self, work: UnitOfWork, place: Place, request: Request, found: Turn | None, text: str
+    ) -> Turn:
         kept = clean_text(text)
         if is_blank(kept):
             raise InvalidError("Without words it would be taken back: react with ❌ for that.")
         if len(kept.encode()) > MAX_TURN_BYTES:
             raise InvalidError(f"A turn holds at most {MAX_TURN_BYTES // 1024} KB of text.")
         now = self._clock.now()
-        async with self._store.write() as work:
-            place = await the_place(work, request.channel_id)
-            turn = await self._revisable(work, place, request, message_id)
-            if kept == turn.text:
-                return turn
-            source = Source.HUMAN if turn.source is Source.HUMAN else Source.MODEL_EDITED
-            writer_id = request.actor.writer_id
-            await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
-            revised = await work.turns.revise(turn.id, kept, writer_id, source, now)
-            await _show(work, place, turn, revised, now)
-            await review_facts(work, [revised], now)
-            return revised
+        turn = await self._revisable(work, place, request, found)
+        if kept == turn.text:
+            return turn
+        source = Source.HUMAN if turn.source is Source.HUMAN else Source.MODEL_EDITED
+        writer_id = request.actor.writer_id
+        await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
+        revised = await work.turns.revise(turn.id, kept, writer_id, source, now)
+        await _show(work, place, turn, revised, now)
+        await review_facts(work, [revised], now)
+        return revised
 
     async def typed_edit(self, request: Request, message_id: int, text: str) -> Turn | None:
         """A typed message that counts where it stands was edited by its author.
@@ -98,9 +119,8 @@ class Revise:
             return revised
 
     async def _revisable(
-        self, work: UnitOfWork, place: Place, request: Request, message_id: int
+        self, work: UnitOfWork, place: Place, request: Request, turn: Turn | None
     ) -> Turn:
-        turn = await work.turns.of_message(message_id)
         if turn is None or turn.story_id != place.story.id:
             raise NotFoundError(NO_PASSAGE)
         if turn.withdrawn:
@@ -118,6 +138,13 @@ class Revise:
         standing = standing_of(company, writer_id, theirs=theirs)
         require(request.actor, Action.REVISE, place.story, standing)
         return turn
+
+
+async def _of_branch(work: UnitOfWork, place: Place, turn_id: int) -> Turn | None:
+    """The turn, if it is in the past of the branch played here; others may be hidden from view."""
+    if not await work.turns.in_past(turn_id, place.branch.id):
+        return None
+    return await work.turns.get(turn_id)
 
 
 async def _show(work: UnitOfWork, place: Place, before: Turn, turn: Turn, now: datetime) -> None:

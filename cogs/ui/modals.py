@@ -7,6 +7,7 @@ import discord
 
 from cogs.actor import Interaction
 
+CHANGED = "Changed. `/scene history` keeps the old text."
 MODAL_SECONDS = 840
 """After this, discord.py forgets a form nobody submitted (its token dies after 15 minutes)."""
 
@@ -44,3 +45,16 @@ async def show_form(interaction: Interaction, title: str, custom_id: str, *field
         )
         form.add_item(discord.ui.Label(text=field.label[:45], component=text))
     await interaction.response.send_modal(form)
+
+
+async def show_passage(interaction: Interaction, text: str, custom_id: str) -> None:
+    """Answer with a form in which a passage's words can be changed, or why there can be none."""
+    field = Field("text", "Your passage", text)
+    if len(text) > field.most:
+        await interaction.response.send_message(
+            f"This passage is longer than a form takes ({field.most} characters). Take it back "
+            "with ❌ and post it anew.",
+            ephemeral=True,
+        )
+        return
+    await show_form(interaction, "Edit", custom_id, field)

@@ -49,6 +49,27 @@ async def test_taking_back_by_menu_and_redo_on_the_card(story, local):
     assert "Nothing was taken back here" in await ask(anna, inn, "scene redo")
 
 
+async def test_a_passage_is_revised_by_command_and_by_menu(story, local):
+    anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
+    first, second = await two_turns(story, local)
+    offered = await bo.autocomplete(inn, "scene revise", "turn", "friend")
+    assert [choice.name for choice in offered] == ["Tom: A friend."]
+    turn = offered[0].value
+    form = await bo.slash(inn, "scene revise", turn=turn)
+    assert await sent(bo, form, {"text": "A friend, I hope."}) == (
+        "Changed. `/scene history` keeps the old text."
+    )
+    await heard(local, inn, "Who goes there?", "A friend, I hope.")
+    # Only its writer and the owner; and only what is a passage here.
+    assert "may change it" in await ask(cy, inn, "scene revise", turn=turn)
+    assert "not a passage" in await ask(anna, inn, "scene revise", turn=10**9)
+    form = await anna.menu(first, "Revise")
+    await sent(anna, form, {"text": "Who is there?"})
+    await heard(local, inn, "Who is there?", "A friend, I hope.")
+    assert "may change it" in await menu(bo, first, "Revise")
+    assert "Without words" in await sent(bo, await bo.menu(second, "Revise"), {"text": "\u200b"})
+
+
 async def test_undo_and_redo_by_command(story, local):
     anna, bo, inn = story.anna, story.bo, story.inn
     await two_turns(story, local)
