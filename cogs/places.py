@@ -122,7 +122,7 @@ def to_fork(interaction: Interaction) -> int:
 
     Raises:
         InvalidError: no thread can be opened here for all to see.
-        NotAllowedError: the bot may not; the text names what it lacks.
+        NotAllowedError: the bot or the person may not; the text names what is missing.
     """
     channel = interaction.channel
     if isinstance(channel, discord.Thread) and channel.is_private():
@@ -142,6 +142,13 @@ def to_fork(interaction: Interaction) -> int:
         raise NotAllowedError(
             f"A fork is a thread, and for that I lack {render.listed(lacking)} here. Whoever "
             "manages this channel gives it to my role: Channel settings → Permissions."
+        )
+    # Nobody opens through the bot what they may not open themselves.
+    may = isinstance(interaction.user, discord.Member) and under.permissions_for(interaction.user)
+    if not getattr(may, first[0], False):
+        raise NotAllowedError(
+            f"A fork is a thread, and for that you lack {first[1]} here. Whoever manages this "
+            "channel gives it to you: Channel settings → Permissions; or ask somebody who may."
         )
     return under.id
 

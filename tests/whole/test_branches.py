@@ -433,6 +433,10 @@ async def test_what_cannot_be_forked(story, local):
     told = await ask(bo, inn, "scene fork", title="A")
     assert "**Create Public Threads** and **Send Messages in Threads**" in told
     inn.allow(local.world.bot, May.CREATE_PUBLIC_THREADS | May.SEND_MESSAGES_IN_THREADS)
+    inn.deny(anna, May.CREATE_PUBLIC_THREADS)
+    told = await ask(anna, inn, "scene fork", title="Other")
+    assert "you lack **Create Public Threads** here" in told
+    inn.clear(anna)
     nook = guild.add_thread(inn, "a nook", private=True, by=anna)
     nook.thread_members[local.world.bot.id] = nook.thread_members[anna.id]
     await ask(anna, nook, "story open", title="Hidden", premise="A story that few may see.")
