@@ -17,6 +17,7 @@ from bot.services.books import Books
 from bot.services.canon import Canon
 from bot.services.casting import Casting
 from bot.services.continue_story import ContinueStory
+from bot.services.departures import Departures
 from bot.services.drafting import Drafting
 from bot.services.forking import Forking
 from bot.services.linking import Linking
@@ -38,6 +39,7 @@ from bot.story.purse import MICRO
 from bot.story.tasks import TaskKind
 from cogs import EXTENSIONS
 from cogs.ui.drawing import Drawings
+from cogs.ui.members import DiscordMembers
 from cogs.ui.stage import DiscordStage
 from storage.database import Database, SystemClock
 
@@ -129,7 +131,9 @@ async def assembled(ground: Ground, *, message_content: bool) -> AsyncIterator[T
     clock: Clock = SystemClock()
     limits = limits_of(settings)
     async with contextlib.AsyncExitStack() as closing:
-        settling = Settling(store, clock, limits)
+        members = DiscordMembers()
+        departures = Departures(store, clock, members)
+        settling = Settling(store, clock, limits, departures)
         ballot_cards = BallotCards(store, clock)
         take_back = TakeBack(store, clock)
         linking = Linking(store, clock)
@@ -143,13 +147,16 @@ async def assembled(ground: Ground, *, message_content: bool) -> AsyncIterator[T
         )
         outbox = Outbox(store, clock, stage, settings.shard)
         forking = Forking(store, clock, stage)
+        stories = Stories(store, clock, settings.shard)
+        closing.callback(stories.stop_listening)
         services = Services(
-            stories=Stories(store, clock, settings.shard),
+            stories=stories,
             linking=linking,
             forking=forking,
             casting=Casting(store, clock),
             pictures=Pictures(store, clock, stage),
             parting=Parting(store, clock),
+            departures=departures,
             take_turn=TakeTurn(store, clock),
             take_back=take_back,
             revise=Revise(store, clock),
@@ -179,6 +186,7 @@ async def assembled(ground: Ground, *, message_content: bool) -> AsyncIterator[T
             shard=settings.shard,
             **local,
         )
+        members.open(client)
         await stage.open(client)
         closing.push_async_callback(stage.close)
         yield Troupe(settings, store, narrator, services, stage, client, runner)

@@ -251,7 +251,22 @@ class CastRepository(Protocol):
     async def note_writer(
         self, story_id: int, writer_id: int, name: str, active_at: datetime | None
     ) -> None:
-        """Keep a writer's display name and, if given, when they were last active."""
+        """Keep a writer's display name and, if given, when they were last active.
+
+        Whoever does something is here: that they left is forgotten.
+        """
+        ...
+
+    async def left(self, guild_id: int, writer_id: int, at: datetime) -> list[int]:
+        """Note in all stories of a server that a writer left it; those in which that is news."""
+        ...
+
+    async def returned(self, guild_id: int, writer_id: int) -> list[int]:
+        """Note in all stories of a server that a writer is back; those in which that is news."""
+        ...
+
+    async def all_left(self) -> frozenset[tuple[int, int]]:
+        """All writers known to have left, as (server, writer)."""
         ...
 
     async def play(self, story_id: int, writer_id: int, character_id: int | None) -> None:
@@ -786,8 +801,11 @@ class Store(Protocol):
         """Call ``wake`` after each commit that asked for tasks; what is returned ends that."""
         ...
 
-    def on_channels(self, forget: Callable[[], None]) -> None:
-        """Call ``forget`` after each commit that bound a channel to a story, or unbound one."""
+    def on_channels(self, forget: Callable[[], None]) -> Callable[[], None]:
+        """Call ``forget`` after each commit that bound a channel to a story, or unbound one.
+
+        What is returned ends that.
+        """
         ...
 
 
@@ -951,6 +969,14 @@ class OpenedThread:
 
     channel_id: int
     message_id: int | None = None
+
+
+class Members(Protocol):
+    """Who is in a server. Discord tells nobody who left, so it has to be asked."""
+
+    async def has_left(self, guild_id: int, user_id: int) -> bool:
+        """Whether somebody is no member of a server; False if that cannot be told now."""
+        ...
 
 
 class Stage(Protocol):

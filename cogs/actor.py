@@ -26,17 +26,6 @@ def request_of(interaction: Interaction, channel_id: int | None = None) -> Reque
     )
 
 
-async def is_member(interaction: Interaction, user_id: int) -> bool:
-    """Whether somebody is still a member of the server; asks Discord."""
-    if interaction.guild is None:
-        return False
-    try:
-        await interaction.guild.fetch_member(user_id)
-    except discord.NotFound:
-        return False
-    return True
-
-
 def request_of_message(message: discord.Message) -> Request:
     """Who typed a message, and where."""
     return Request(actor_of(message.author), message.channel.id)

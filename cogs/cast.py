@@ -8,10 +8,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TroupeClient
+from bot.services.common import Request
 from bot.services.parting import OVER, Receiver
 from bot.story.errors import ConflictError
 from cogs import choices, render
-from cogs.actor import Interaction, actor_of, is_member, request_of
+from cogs.actor import Interaction, actor_of, request_of
 from cogs.ui.controls import button, row_view
 from cogs.ui.paging import send_page, turn_page
 from cogs.uploads import answer_with_picture, read_picture
@@ -27,6 +28,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         self.client = client
         self.casting = client.services.casting
         self.parting = client.services.parting
+        self.departures = client.services.departures
         self.pictures = client.services.pictures
         client.routes.on("accept:v1", self.accept_button)
         client.routes.on("decline:v1", self.decline_button)
@@ -43,6 +45,15 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
 
     async def _held(self, interaction: Interaction, typed: str) -> list[Any]:
         return await choices.characters(self.client, interaction, typed, choices.held)
+
+    async def _releasable(self, interaction: Interaction, typed: str) -> list[Any]:
+        return await choices.characters(self.client, interaction, typed, choices.releasable)
+
+    async def _looked(self, interaction: Interaction, name: str) -> Request:
+        """Who asks, once it was looked whether the holder of a character is still here."""
+        request = request_of(interaction)
+        await self.departures.holders(request, interaction.guild_id or 0, name)
+        return request
 
     @app_commands.command(name="add")
     @app_commands.describe(
@@ -96,6 +107,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     @app_commands.command(name="list")
     async def list_(self, interaction: Interaction) -> None:
         """Show who is in the story and who plays them."""
+        await self.departures.holders(request_of(interaction), interaction.guild_id or 0)
         pages = render.cast_list(await self.casting.cast_list(interaction.channel_id or 0))
         await send_page(interaction, pages, "cast")
 
@@ -104,7 +116,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     @app_commands.autocomplete(name=_anybody)
     async def show(self, interaction: Interaction, name: NAMES) -> None:
         """Show a character's sheet."""
-        card = await self.casting.show(request_of(interaction), name)
+        card = await self.casting.show(await self._looked(interaction, name), name)
         await interaction.response.send_message(render.character_card(card), ephemeral=True)
 
     @app_commands.command(name="claim")
@@ -112,7 +124,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     @app_commands.autocomplete(name=_free)
     async def claim(self, interaction: Interaction, name: NAMES) -> None:
         """Play a character. From now on only you write it."""
-        character = await self.casting.claim(request_of(interaction), name)
+        character = await self.casting.claim(await self._looked(interaction, name), name)
         who = render.name(interaction.user.display_name)
         how = "Just type to speak." if self.client.reads_messages else "Speak with `/scene say`."
         await interaction.response.send_message(
@@ -121,10 +133,10 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
 
     @app_commands.command(name="release")
     @app_commands.describe(name="Whom to give back")
-    @app_commands.autocomplete(name=_mine)
+    @app_commands.autocomplete(name=_releasable)
     async def release(self, interaction: Interaction, name: NAMES) -> None:
         """Give a character back. The model may voice it again."""
-        character = await self.casting.release(request_of(interaction), name)
+        character = await self.casting.release(await self._looked(interaction, name), name)
         await interaction.response.send_message(
             f"**{render.name(character.name)}** is free again: `/cast claim`."
         )
@@ -148,18 +160,14 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         self, interaction: Interaction, name: NAMES, member: discord.Member | discord.User
     ) -> None:
         """Offer a character to another writer. Until they accept, nothing changes."""
-        request = request_of(interaction)
-        holder_id = (await self.casting.show(request, name)).holder_id
-        left = holder_id not in {None, interaction.user.id} and not await is_member(
-            interaction, holder_id or 0
-        )
+        request = await self._looked(interaction, name)
         receiver = Receiver(
             member.id,
             actor_of(member).name,
             is_member=isinstance(member, discord.Member),
             is_bot=member.bot,
         )
-        offer = await self.parting.offer(request, name, receiver, holder_left=left)
+        offer = await self.parting.offer(request, name, receiver)
         key = f"{offer.claim_id}:{member.id}"
         await interaction.response.send_message(
             render.offer(offer, receiver.name),

@@ -11,6 +11,8 @@ from bot.story.canon import FactState
 from bot.story.cast import Character
 from bot.story.errors import StoryError
 from bot.story.names import NARRATOR, name_key
+from bot.story.policy import Standing, owns
+from bot.story.tale import Actor
 from bot.story.typed import excerpt
 from cogs.actor import Interaction, request_of
 
@@ -20,7 +22,7 @@ MOST = 25
 Source: https://discord.com/developers/docs/interactions/application-commands
 """
 
-Chooser = Callable[[CastList, int], Iterable[Character]]
+Chooser = Callable[[CastList, Actor], Iterable[Character]]
 
 
 async def characters(
@@ -34,40 +36,52 @@ async def characters(
         typed: so far.
         which: chooses among the cast, for a writer.
     """
+    request = request_of(interaction)
     try:
-        cast = await client.services.casting.cast_list(interaction.channel_id or 0)
+        cast = await client.services.casting.cast_list(request.channel_id)
     except StoryError:
         return []
     key = name_key(typed)
     found = [
         c.name
-        for c in which(cast, interaction.user.id)
+        for c in which(cast, request.actor)
         if any(key in name_key(n) for n in (c.name, *c.aliases))
     ]
     return [app_commands.Choice(name=name, value=name) for name in found[:MOST]]
 
 
-def anybody(cast: CastList, writer_id: int) -> Iterable[Character]:
+def anybody(cast: CastList, actor: Actor) -> Iterable[Character]:
     """Everybody in the cast."""
-    del writer_id
+    del actor
     return cast.company.characters
 
 
-def free(cast: CastList, writer_id: int) -> Iterable[Character]:
+def free(cast: CastList, actor: Actor) -> Iterable[Character]:
     """Whoever nobody holds."""
-    del writer_id
+    del actor
     return cast.company.unclaimed()
 
 
-def mine(cast: CastList, writer_id: int) -> Iterable[Character]:
+def mine(cast: CastList, actor: Actor) -> Iterable[Character]:
     """The characters of the writer."""
-    return cast.company.held_by(writer_id)
+    return cast.company.held_by(actor.writer_id)
 
 
-def held(cast: CastList, writer_id: int) -> Iterable[Character]:
+def held(cast: CastList, actor: Actor) -> Iterable[Character]:
     """The characters of the writer; for the story's owner, everybody's."""
-    owns = cast.story.owner_id == writer_id
-    return cast.company.claimed() if owns else cast.company.held_by(writer_id)
+    return cast.company.claimed() if _owns(cast, actor) else mine(cast, actor)
+
+
+def releasable(cast: CastList, actor: Actor) -> Iterable[Character]:
+    """The characters of the writer; for the story's owner, also of those who left the server."""
+    if not _owns(cast, actor):
+        return mine(cast, actor)
+    kept = {actor.writer_id, *cast.company.left}
+    return [c for c in cast.company.claimed() if cast.company.writer_of(c.id) in kept]
+
+
+def _owns(cast: CastList, actor: Actor) -> bool:
+    return owns(actor, cast.story, Standing(left=cast.company.left))
 
 
 async def voices(
@@ -96,8 +110,9 @@ async def strays(
     client: TroupeClient, interaction: Interaction, typed: str
 ) -> list[app_commands.Choice[str]]:
     """Stories of the asker, or scenes of them, that no channel plays."""
-    actor = request_of(interaction).actor
-    found = await client.services.linking.strays(actor, interaction.guild_id or 0)
+    request, guild_id = request_of(interaction), interaction.guild_id or 0
+    await client.services.departures.owners_of_strays(request, guild_id)
+    found = await client.services.linking.strays(request.actor, guild_id)
     key = name_key(typed)
     return [
         app_commands.Choice(name=excerpt(stray.label, 100), value=str(stray.branch.id))

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.client import TroupeClient
 from bot.story.errors import StoryError
-from cogs.actor import Interaction
+from cogs.actor import Interaction, request_of
 from cogs.delivery import deliver_patiently
 from cogs.patience import be_patient
 from cogs.replies import answer_failure, log_failure
@@ -29,13 +29,26 @@ class Front(commands.Cog):
         """Let every command be answered in time, and those that come again not at all."""
         if not await self._check(interaction):
             return False
-        be_patient(cast("Interaction", interaction))
+        asked = cast("Interaction", interaction)
+        be_patient(asked)
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await self._note(asked)
         return True
+
+    async def _note(self, interaction: Interaction) -> None:
+        """Take note of who acts; if that fails, what they want is done all the same."""
+        if interaction.guild_id is None:
+            return
+        request = request_of(interaction)
+        try:
+            await self.client.services.departures.before(request, interaction.guild_id)
+        except StoryError as error:
+            log_failure(error, guild_id=interaction.guild_id)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
         """A press of something."""
-        await route(interaction, self.client.routes, self.client.once)
+        await route(interaction, self.client.routes, self.client.once, self._note)
 
     async def on_tree_error(
         self,

@@ -105,6 +105,7 @@ class MessagesCog(commands.Cog):
             event.channel_id,
         )
         try:
+            await self.services.departures.before(request, member.guild.id)
             if not await self._react(sign, request, member, channel, event.message_id):
                 return
             vanishes = sign == TAKE_BACK
@@ -164,13 +165,21 @@ class MessagesCog(commands.Cog):
 
     # --- buttons of direct messages and notes --------------------------------------------------
 
+    async def _about(self, interaction: Interaction, channel_id: int) -> Request:
+        """Who asks, about which channel; in a direct message only members of its server may."""
+        request = request_of(interaction, channel_id)
+        if interaction.guild_id is None:
+            await self.services.departures.require_member(request)
+        return request
+
     async def edit_button(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]
     ) -> None:
         """Edit: shows the passage in a form."""
         del values
         channel_id, message_id = map(int, key.split(":"))
-        turn = await self.services.revise.text_of(request_of(interaction, channel_id), message_id)
+        request = await self._about(interaction, channel_id)
+        turn = await self.services.revise.text_of(request, message_id)
         await show_passage(interaction, turn.text, f"editform:v1:{key}")
 
     async def edit_form(
@@ -178,7 +187,7 @@ class MessagesCog(commands.Cog):
     ) -> None:
         """The new text was sent."""
         channel_id, message_id = map(int, key.split(":"))
-        request = request_of(interaction, channel_id)
+        request = await self._about(interaction, channel_id)
         await self.services.revise.with_text(request, message_id, str(values.get("text", "")))
         await interaction.response.send_message(CHANGED, ephemeral=True)
 
@@ -197,7 +206,7 @@ class MessagesCog(commands.Cog):
         """Show me, on the note of a refusal: asks once more, so that the refusal is current."""
         del values
         sign, channel_id, message_id = key.split(":")
-        request = request_of(interaction, int(channel_id))
+        request = await self._about(interaction, int(channel_id))
         if sign == EDIT:
             await self.edit_button(interaction, f"{channel_id}:{message_id}", {})
             return

@@ -14,6 +14,7 @@ from bot.services.stories import StoryCard
 from bot.services.take_back import History
 from bot.story.ballot import Ballot, BallotState
 from bot.story.canon import Fact, FactState
+from bot.story.cast import Company
 from bot.story.proposal import Proposal
 from bot.story.purse import in_cents
 from bot.story.tale import AiPolicy, Proxying, Settings, StoryState
@@ -103,7 +104,7 @@ def story_card(card: StoryCard, missing: Sequence[str] = ()) -> str:
     lines = [f"## {name(story.title)}{state}", quoted(excerpt(story.premise, 900))]
     company = card.company
     held = [
-        f"**{name(c.name)}** ({name(card.names.get(company.writer_of(c.id) or 0, 'a writer'))})"
+        f"**{name(c.name)}** ({_holder(company.writer_of(c.id), company, card.names)})"
         for c in company.claimed()
     ]
     free = [f"**{name(c.name)}**" for c in company.unclaimed()]
@@ -202,12 +203,17 @@ def settings_card(settings: Settings, changed: Sequence[str] = ()) -> str:
     return "\n".join(lines)
 
 
+def _holder(writer_id: int | None, company: Company, known: Mapping[int, str]) -> str:
+    left = ", left the server" if writer_id in company.left else ""
+    return f"{name(known.get(writer_id or 0, 'a writer'))}{left}"
+
+
 def cast_list(cast: CastList) -> list[str]:
     """The cast, one line each, on pages."""
     lines = []
     for character in cast.company.characters:
         writer = cast.company.writer_of(character.id)
-        by = name(cast.names.get(writer, "a writer")) if writer else "free"
+        by = _holder(writer, cast.company, cast.names) if writer else "free"
         about = excerpt(character.sheet.description, 80)
         lines.append(f"**{name(character.name)}** · {by}{f' · {about}' if about else ''}")
     if not lines:
@@ -235,6 +241,11 @@ def character_card(card: CharacterCard) -> str:
         state = "retired: `/cast add` with this name brings them back"
     else:
         state = f"played by {name(card.held_by)}" if card.held_by else "free: `/cast claim`"
+    if card.holder_left:
+        state = (
+            f"held by {name(card.held_by or '')}, who left the server; the story's owner frees "
+            "the character: `/cast release`"
+        )
     lines = [f"## {name(character.name)}", f"-# {state}"]
     if character.keepsake and not sheet.avatar_url:
         lines.append(

@@ -71,6 +71,7 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
                 view=steer,
                 ephemeral=True,
             )
+            await self.continue_story.look_round(opened.ballot.id)
             return
         drafts = "1 draft" if opened.variants == 1 else f"{opened.variants} drafts"
         fewer = ""
@@ -80,6 +81,8 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
             f"✍️ Drafting: {drafts} · {in_cents(opened.estimate)}.{fewer} The ballot appears here.",
             ephemeral=True,
         )
+        # Answered first: looking whether the voters are still here takes a moment.
+        await self.continue_story.look_round(opened.ballot.id)
 
     @app_commands.command(name="say")
     @app_commands.describe(

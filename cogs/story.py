@@ -140,6 +140,8 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         """Go on after a pause, open a closed story again, or one that lost its channel."""
         request = request_of(interaction)
         if story or await self.stories.find(request.channel_id) is None:
+            guild_id = interaction.guild_id or 0
+            await self.client.services.departures.owners_of_strays(request, guild_id)
             taken = await self.linking.resume(request, places.here(interaction), story)
             await _say(interaction, taken, "goes on here. `/story show` tells where it stands")
             return

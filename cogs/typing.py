@@ -71,8 +71,7 @@ class TypingCog(commands.Cog):
             return
         ids = {"channel_id": message.channel.id, "message_id": message.id}
         try:
-            typed = await as_typed(message)
-            taken = await self.services.take_turn.typed(request_of_message(message), typed)
+            taken = await self._take(message)
         except StoryError as error:
             log_failure(error, **ids)
             taken = Taken(refusal=sentence_for(error))
@@ -89,6 +88,12 @@ class TypingCog(commands.Cog):
             state = taken.place.story.state if taken.place else StoryState.OPEN
             await self._refuse(message, taken.refusal, state)
         await self._say_once(message, taken)
+
+    async def _take(self, message: discord.Message) -> Taken:
+        if message.guild:
+            await self.services.departures.returned(message.guild.id, message.author.id)
+        typed = await as_typed(message)
+        return await self.services.take_turn.typed(request_of_message(message), typed)
 
     async def _refuse(self, message: discord.Message, refusal: str, state: StoryState) -> None:
         """Tell a writer why what they typed is no turn.

@@ -5,14 +5,25 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import (
+    Row,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 
 from bot.story.cast import Character, Claim, Company, Keepsake, Sheet, Writer
 from bot.story.errors import ConflictError
 from bot.story.names import name_key
 from storage.either import Either
 from storage.repository import Repository
-from storage.tables import characters, claims, names, writers
+from storage.tables import characters, claims, names, stories, writers
 
 _SHEET = tuple(field.name for field in fields(Sheet))
 
@@ -45,6 +56,7 @@ def _writer(row: Row[Any]) -> Writer:
         playing_id=row.playing_id,
         active_at=row.active_at,
         away_until=row.away_until,
+        left_at=row.left_at,
     )
 
 
@@ -74,8 +86,19 @@ _CAST = (
     .order_by(characters.c.id)
 )
 _PRESENT = _CAST.where(characters.c.retired_at.is_(None))
-_CLAIMS = select(claims).where(
-    claims.c.story_id == bindparam("story_id"), claims.c.released_at.is_(None)
+_HELD = select(
+    claims.c.id, claims.c.story_id, claims.c.character_id, claims.c.writer_id, claims.c.since
+).where(claims.c.story_id == bindparam("story_id"), claims.c.released_at.is_(None))
+# Who left is asked for in the same breath: every press waits for this. Claims have an id above 0.
+_CLAIMS_AND_LEFT = union_all(
+    _HELD,
+    select(
+        literal_column("0"),
+        writers.c.story_id,
+        literal_column("0"),
+        writers.c.writer_id,
+        writers.c.left_at,
+    ).where(writers.c.story_id == bindparam("story_id"), writers.c.left_at.is_not(None)),
 )
 _TAKE = Either(claims, lambda into: into.on_conflict_do_nothing().returning(claims))
 _RELEASE = (
@@ -91,6 +114,8 @@ _NOTE = Either(
         index_elements=["story_id", "writer_id"],
         set_={
             "name": into.excluded.name,
+            # Whoever does something is here.
+            "left_at": None,
             # An event that comes late does not make anybody seem absent.
             "active_at": case(
                 (into.excluded.active_at > writers.c.active_at, into.excluded.active_at),
@@ -98,6 +123,29 @@ _NOTE = Either(
             ),
         },
     ),
+)
+_IN_GUILD = writers.c.story_id.in_(
+    select(stories.c.id).where(stories.c.guild_id == bindparam("b_guild_id"))
+)
+_LEAVE = (
+    update(writers)
+    .where(writers.c.writer_id == bindparam("b_writer_id"), _IN_GUILD, writers.c.left_at.is_(None))
+    .values(left_at=bindparam("b_at"))
+    .returning(writers.c.story_id)
+)
+_RETURN = (
+    update(writers)
+    .where(
+        writers.c.writer_id == bindparam("b_writer_id"), _IN_GUILD, writers.c.left_at.is_not(None)
+    )
+    .values(left_at=None)
+    .returning(writers.c.story_id)
+)
+_GONE = (
+    select(stories.c.guild_id, writers.c.writer_id)
+    .join(stories, stories.c.id == writers.c.story_id)
+    .where(writers.c.left_at.is_not(None))
+    .distinct()
 )
 _PLAY = Either(
     writers,
@@ -189,10 +237,11 @@ class Cast(Repository):
     async def company(self, story_id: int, *, retired: bool = False) -> Company:
         """The cast in the order it was added, with live claims; on request the retired too."""
         cast = await self._all(_CAST if retired else _PRESENT, story_id=story_id)
-        held = await self._all(_CLAIMS, story_id=story_id)
+        found = await self._all(_CLAIMS_AND_LEFT, story_id=story_id)
         return Company(
             tuple(_character(row) for row in cast),
-            {row.character_id: _claim(row) for row in held},
+            {row.character_id: _claim(row) for row in found if row.id},
+            frozenset(row.writer_id for row in found if not row.id),
         )
 
     async def claim(self, character: Character, writer_id: int, at: datetime) -> Claim:
@@ -235,6 +284,20 @@ class Cast(Repository):
             name=name,
             active_at=active_at,
         )
+
+    async def left(self, guild_id: int, writer_id: int, at: datetime) -> list[int]:
+        """Note that a writer left a server."""
+        found = await self._all(_LEAVE, b_guild_id=guild_id, b_writer_id=writer_id, b_at=at)
+        return [row.story_id for row in found]
+
+    async def returned(self, guild_id: int, writer_id: int) -> list[int]:
+        """Note that a writer is a member again."""
+        found = await self._all(_RETURN, b_guild_id=guild_id, b_writer_id=writer_id)
+        return [row.story_id for row in found]
+
+    async def all_left(self) -> frozenset[tuple[int, int]]:
+        """Whoever is known to have left, with the server they left."""
+        return frozenset((row.guild_id, row.writer_id) for row in await self._all(_GONE))
 
     async def play(self, story_id: int, writer_id: int, character_id: int | None) -> None:
         """Note as which of their characters a writer speaks."""

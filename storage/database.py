@@ -212,9 +212,13 @@ class Database:
         self._wakes.append(wake)
         return lambda: self._wakes.remove(wake) if wake in self._wakes else None
 
-    def on_channels(self, forget: Callable[[], None]) -> None:
-        """Call ``forget`` after each commit that bound a channel to a story, or unbound one."""
+    def on_channels(self, forget: Callable[[], None]) -> Callable[[], None]:
+        """Call ``forget`` after each commit that bound a channel to a story, or unbound one.
+
+        What is returned ends that.
+        """
         self._forgets.append(forget)
+        return lambda: self._forgets.remove(forget) if forget in self._forgets else None
 
 
 @contextmanager

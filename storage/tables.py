@@ -195,6 +195,7 @@ writers = Table(
     ref("playing_id", "characters.id", nullable=True),
     at("active_at", nullable=True),
     at("away_until", nullable=True),
+    at("left_at", nullable=True),
     PrimaryKeyConstraint("story_id", "writer_id"),
 )
 

@@ -109,6 +109,24 @@ class FakeNarrator:
         return tuple(answer or ())
 
 
+class FakeMembers:
+    """Everybody is a member but those who left.
+
+    Attributes:
+        left: who is a member no more.
+        asked: whom the bot looked up, in order.
+    """
+
+    def __init__(self) -> None:
+        self.left: set[int] = set()
+        self.asked: list[int] = []
+
+    async def has_left(self, guild_id: int, user_id: int) -> bool:
+        assert guild_id
+        self.asked.append(user_id)
+        return user_id in self.left
+
+
 class FakeStage:
     """A channel full of messages: what was posted, redrawn and removed, and what can go wrong.
 

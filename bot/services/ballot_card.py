@@ -34,7 +34,9 @@ class Ballotcard:
         counts: approvals per variant id.
         posted: posts of the winner that stand, and how many there are.
         closed_by: display name of whoever pressed Close.
-        tie_breaker: display name of who must choose in a tie.
+        tie_breaker: display name of who must choose in a tie; empty if neither the opener nor the
+            owner is there any more.
+        opener_left: whether the opener left the server.
     """
 
     ballot: Ballot
@@ -48,6 +50,7 @@ class Ballotcard:
     posted: tuple[int, int]
     closed_by: str
     tie_breaker: str
+    opener_left: bool = False
 
 
 class BallotCards:
@@ -83,7 +86,8 @@ class BallotCards:
             verdict = decide(ballot, voters, now)
         elif ballot.state is BallotState.TIED:
             verdict = outcome(ballot)
-        tie_breaker = ballot.opener_id
+        left = company.left
+        chooser = ballot.opener_id if ballot.opener_id not in left else story.owner_id
         return Ballotcard(
             ballot=ballot,
             company=company,
@@ -95,7 +99,8 @@ class BallotCards:
             counts=tally(ballot),
             posted=posted,
             closed_by=names.get(ballot.closed_by, "a writer") if ballot.closed_by else "",
-            tie_breaker=names.get(tie_breaker, "whoever opened it"),
+            tie_breaker="" if chooser in left else names.get(chooser, "whoever opened it"),
+            opener_left=ballot.opener_id in left,
         )
 
     async def _posted(self, work: UnitOfWork, ballot: Ballot) -> tuple[int, int]:

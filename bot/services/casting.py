@@ -18,7 +18,7 @@ from bot.services.common import (
 from bot.story.cast import MAX_CAST, Character, Company, Sheet
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError
 from bot.story.names import clean_name, name_key
-from bot.story.policy import Action, Standing, require
+from bot.story.policy import Action, require
 from bot.story.posts import PostKind
 from bot.story.tale import Actor, Story
 from bot.story.tasks import TaskKind
@@ -41,12 +41,16 @@ class CastList:
 
 @dataclass(frozen=True, slots=True)
 class CharacterCard:
-    """A character, who holds it (display name), and whether the reader may see its secrets."""
+    """A character, who holds it (display name), and whether the reader may see its secrets.
+
+    ``holder_left``: whether its holder is known to have left the server.
+    """
 
     character: Character
     held_by: str | None
     holder_id: int | None
     shows_secrets: bool
+    holder_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,9 @@ class Casting:
         self, work: UnitOfWork, story: Story, character: Character, actor: Actor, sheet: Sheet
     ) -> Character:
         """Let a retired character be there again, with the sheet it had."""
-        standing = Standing(theirs=actor.writer_id == character.added_by)
+        company = await work.cast.company(story.id)
+        theirs = actor.writer_id == character.added_by
+        standing = standing_of(company, actor.writer_id, theirs=theirs)
         require(actor, Action.BRING_BACK, story, standing)
         described = sheet.description or character.sheet.description
         back = replace(
@@ -162,6 +168,7 @@ class Casting:
             held_by=names.get(holder, "a writer") if holder else None,
             holder_id=holder,
             shows_secrets=request.actor.writer_id == (holder or character.added_by),
+            holder_left=holder in company.left,
         )
 
     async def claim(self, request: Request, name: str) -> Character:
@@ -282,6 +289,12 @@ async def _refuse_taken(
         raise ConflictError(f"You hold {character.name} already. Just type to speak.")
     if holder:
         names = await names_of(work, character.story_id)
+        if holder in company.left:
+            raise ConflictError(
+                f"{names.get(holder, 'Another writer')}, who holds {character.name}, left the "
+                "server. Once the story's owner frees the character with `/cast release`, you can "
+                "claim it."
+            )
         raise ConflictError(
             f"{names.get(holder, 'Another writer')} holds {character.name}. "
             "`/cast list` shows who is free."

@@ -73,7 +73,8 @@ async def the_character_with_id(work: UnitOfWork, story_id: int, character_id: i
 
 def standing_of(company: Company, writer_id: int, *, theirs: bool = False) -> Standing:
     """What a writer is to the story and to the thing in question."""
-    return Standing(holds_claim=bool(company.held_by(writer_id)), theirs=theirs)
+    held = bool(company.held_by(writer_id))
+    return Standing(holds_claim=held, theirs=theirs, left=company.left)
 
 
 async def names_of(work: UnitOfWork, story_id: int) -> Mapping[int, str]:

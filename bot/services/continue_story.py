@@ -117,6 +117,10 @@ class ContinueStory:
             await work.tasks.put(TaskKind.DRAFT, ballot.id, now)
             return Opened(ballot, already=False, estimate=estimate, variants=asked.variants)
 
+    async def look_round(self, ballot_id: int) -> None:
+        """Look whether those whom a ballot waits for are still in the server."""
+        await self._settling.look_round(ballot_id)
+
     async def steer(self, request: Request, ballot_id: int, direction: str) -> Opened:
         """Ask for a further round in a direction; the variants there stay.
 

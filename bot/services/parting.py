@@ -46,16 +46,13 @@ class Parting:
         self._store = store
         self._clock = clock
 
-    async def offer(
-        self, request: Request, name: str, receiver: Receiver, *, holder_left: bool
-    ) -> Offer:
+    async def offer(self, request: Request, name: str, receiver: Receiver) -> Offer:
         """Offer a claimed character to another member; nothing changes until they accept.
 
         Args:
             request: who asks, where.
             name: the character.
             receiver: who shall have it.
-            holder_left: whether its holder is no member any more, so that the owner may act.
 
         Raises:
             ConflictError: nobody holds it, or the receiver does.
@@ -71,7 +68,7 @@ class Parting:
                 raise ConflictError(
                     f"Nobody holds {character.name}, so anybody may take it: `/cast claim`."
                 )
-            _require_theirs(request, place, company, claim, holder_left=holder_left)
+            _require_theirs(request, place, company, claim)
             _refuse(receiver, claim, character)
             names = await names_of(work, place.story.id)
             return Offer(character, claim.id, names.get(claim.writer_id, "a writer"))
@@ -151,15 +148,13 @@ def _claim(company: Company, claim_id: int) -> Claim | None:
     return next((claim for claim in company.claims.values() if claim.id == claim_id), None)
 
 
-def _require_theirs(
-    request: Request, place: Place, company: Company, claim: Claim, *, holder_left: bool
-) -> None:
+def _require_theirs(request: Request, place: Place, company: Company, claim: Claim) -> None:
     """Only the holder passes a character on; the owner can do it for one who left."""
     writer_id = request.actor.writer_id
     theirs = claim.writer_id == writer_id
     standing = standing_of(company, writer_id, theirs=theirs)
     require(request.actor, Action.HAND_OVER, place.story, standing)
-    if not theirs and not holder_left:
+    if not theirs and claim.writer_id not in company.left:
         raise NotAllowedError(
             "Whoever holds this character is still here, so only they pass it on. "
             "`/cast release` frees it, if you own the story."

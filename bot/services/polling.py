@@ -9,7 +9,7 @@ from bot.services.settling import electorate, started_from_what_stands
 from bot.story.ballot import LIVE, MAX_VARIANTS_ON_CARD, Ballot, BallotState
 from bot.story.cast import Company
 from bot.story.errors import ConflictError, NotAllowedError, NotFoundError
-from bot.story.policy import Action, require
+from bot.story.policy import Action, owns, require
 from bot.story.tale import Place
 from bot.story.tasks import TaskKind
 
@@ -57,8 +57,11 @@ async def at_the_ballot(
     standing = standing_of(company, request.actor.writer_id)
     require(request.actor, Action.VOTE, place.story, standing)
     voters = await electorate(work, place.story, company)
-    # Whoever opened it chooses in a tie, also if they gave back their character meanwhile.
-    chooses = ballot.state is BallotState.TIED and ballot.opener_id == request.actor.writer_id
+    # Whoever opened it chooses in a tie, also if they gave back their character meanwhile; and
+    # whoever acts for an owner who left.
+    concerned = ballot.opener_id == request.actor.writer_id
+    concerned = concerned or owns(request.actor, place.story, standing)
+    chooses = ballot.state is BallotState.TIED and concerned
     if not anybody and not chooses and not voters.may_vote(request.actor.writer_id):
         raise NotAllowedError(
             "Writers with a character vote, and the owner. `/cast claim` takes one."

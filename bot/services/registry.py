@@ -7,6 +7,7 @@ from bot.services.books import Books
 from bot.services.canon import Canon
 from bot.services.casting import Casting
 from bot.services.continue_story import ContinueStory
+from bot.services.departures import Departures
 from bot.services.forking import Forking
 from bot.services.linking import Linking
 from bot.services.outbox import Outbox
@@ -32,6 +33,7 @@ class Services:
     casting: Casting
     pictures: Pictures
     parting: Parting
+    departures: Departures
     take_turn: TakeTurn
     take_back: TakeBack
     revise: Revise

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.ports import Clock, Limits, NewDeed, Store, UnitOfWork
 from bot.services.common import queue_turns, refresh
+from bot.services.departures import Departures
 from bot.story.ballot import (
     LIVE,
     Ballot,
@@ -17,6 +18,7 @@ from bot.story.ballot import (
     VariantState,
     Verdict,
     Voter,
+    awaited,
     decide,
     electorate_of,
     needs_runoff,
@@ -30,6 +32,8 @@ from bot.story.tale import Branch, Story, StoryState
 from bot.story.tasks import TaskKind
 from bot.story.turn import DeedKind
 
+ABSENCE = timedelta(hours=3)
+"""How long a ballot waits for people before it is looked whether they are still there."""
 MOVED_ON = (
     "The passage that these drafts started from was taken back, so this ballot was dropped. "
     "Ask anew with `/scene continue`."
@@ -52,11 +56,10 @@ async def electorate(
     if writers is None:
         writers = await work.cast.writers(story.id)
     claimants = {claim.writer_id for claim in company.claims.values()}
-    return electorate_of(
-        story.settings,
-        [_voter(writer_id, writers) for writer_id in sorted(claimants)],
-        _voter(story.owner_id, writers),
-    )
+    # Who left can press nothing: neither the quorum nor anybody waits for them. Their votes stay.
+    there = dict.fromkeys((story.owner_id, *sorted(claimants)))
+    voters = [_voter(i, writers) for i in there if i not in company.left]
+    return electorate_of(story.settings, voters)
 
 
 def _voter(writer_id: int, writers: Mapping[int, Writer]) -> Voter:
@@ -78,15 +81,38 @@ def shuffled_places(ballot: Ballot, count: int, round_number: int) -> list[int]:
 class Settling:
     """Moves ballots on, as often as somebody presses or a time has come."""
 
-    def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
+    def __init__(self, store: Store, clock: Clock, limits: Limits, departures: Departures) -> None:
         self._store = store
         self._clock = clock
         self._countdown = timedelta(seconds=limits.countdown)
+        self._departures = departures
 
     async def run(self, ballot_id: int) -> None:
         """The task: look at a ballot and do what follows."""
+        now = self._clock.now()
         async with self._store.write() as work:
-            await self.look(work, ballot_id, self._clock.now())
+            ballot = await self.look(work, ballot_id, now)
+        if ballot is None or ballot.state not in LIVE or ballot.countdown_ends:
+            return
+        if ballot.state is BallotState.TIED or now >= ballot.opened_at + ABSENCE:
+            await self.look_round(ballot_id)
+
+    async def look_round(self, ballot_id: int) -> bool:
+        """Look whether those whom a live ballot waits for left the server; whether one did.
+
+        If so, the ballot is looked at again.
+        """
+        async with self._store.read() as work:
+            ballot = await work.ballots.get(ballot_id)
+            story = await work.stories.get(ballot.story_id) if ballot else None
+            if ballot is None or story is None or ballot.state not in LIVE:
+                return False
+            company = await work.cast.company(story.id)
+            voters = await electorate(work, story, company)
+        missed = awaited(ballot, voters, self._clock.now())
+        if ballot.state is BallotState.TIED:
+            missed = (ballot.opener_id,)
+        return bool(await self._departures.look(story.guild_id, missed))
 
     async def look(
         self, work: UnitOfWork, ballot_id: int, now: datetime, *, pressed: bool = False
@@ -153,7 +179,8 @@ class Settling:
             case Step.WAIT:
                 ballot = await _counting_to(work, ballot, None)
                 if verdict.look_again:
-                    await work.tasks.put(TaskKind.SETTLE, ballot.id, verdict.look_again)
+                    again = min(verdict.look_again, now + ABSENCE)
+                    await work.tasks.put(TaskKind.SETTLE, ballot.id, again)
             case Step.COUNT_DOWN:
                 ballot = await _counting_to(work, ballot, ends or now + self._countdown)
                 await work.tasks.put(TaskKind.SETTLE, ballot.id, ballot.countdown_ends or now)

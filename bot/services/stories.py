@@ -83,7 +83,11 @@ class Stories:
         self._clock = clock
         self._shard = shard
         self._plays: dict[int, bool] = {}
-        store.on_channels(self._forget)
+        self._end = store.on_channels(self._forget)
+
+    def stop_listening(self) -> None:
+        """Hear of bound channels no more: the store outlives the connection that this serves."""
+        self._end()
 
     def _forget(self) -> None:
         # A new one: who is reading just now keeps what they read in the old one.

@@ -24,9 +24,15 @@ from bot.story.ballot import (
 from bot.story.cast import Company, speaking
 from bot.story.consent import ALIKE, likeness, locked_by, trespasses
 from bot.story.draft import beats_of_text
-from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from bot.story.errors import (
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    OpenersChoiceError,
+)
 from bot.story.names import is_blank
-from bot.story.policy import Action, require
+from bot.story.policy import Action, owns, require
 from bot.story.turn import Beat, as_text
 from bot.story.typed import clean_text, excerpt
 
@@ -69,6 +75,15 @@ class Vote:
             ConflictError: the ballot is decided, or the variant waits for an owner's word.
             NotAllowedError: the actor has no vote.
         """
+        try:
+            return await self._vote(request, variant_id)
+        except OpenersChoiceError as refused:
+            # If the opener left the server, it is the owner's choice already.
+            if not await self._settling.look_round(refused.ballot_id):
+                raise
+        return await self._vote(request, variant_id)
+
+    async def _vote(self, request: Request, variant_id: int) -> Voted:
         now = self._clock.now()
         async with self._store.write() as work:
             found = await work.ballots.of_variant(variant_id)
@@ -134,11 +149,10 @@ class Vote:
         now = self._clock.now()
         place, company = booth.place, booth.company
         ballot = await relock(work, booth.ballot, company)
-        if not may_break_tie(ballot, request.actor.writer_id, place.story.owner_id, now):
-            raise NotAllowedError(
-                "The vote ended in a tie. Whoever opened the ballot chooses; "
-                "after 24 hours the owner of the story may."
-            )
+        actor, left = request.actor, company.left
+        owning = owns(actor, place.story, standing_of(company, actor.writer_id))
+        if not may_break_tie(ballot, actor.writer_id, now, owns=owning, left=left):
+            raise OpenersChoiceError(ballot.id)
         if any(v.id == variant.id and v.state is VariantState.LOCKED for v in ballot.variants):
             raise ConflictError(
                 f"Draft {variant.label} writes a character claimed meanwhile. Choose another."

@@ -329,12 +329,24 @@ def _locked_leads(ballot: Ballot) -> bool:
     )
 
 
-def may_break_tie(ballot: Ballot, writer_id: int, owner_id: int, now: datetime) -> bool:
-    """Whether this writer may choose among the tied: the opener; after 24 hours the owner too."""
+def may_break_tie(
+    ballot: Ballot, writer_id: int, now: datetime, *, owns: bool, left: frozenset[int]
+) -> bool:
+    """Whether a writer may choose among the tied.
+
+    The opener may; the owner too, once the opener is gone or was silent for 24 hours.
+
+    Args:
+        ballot: in state TIED.
+        writer_id: who wants to choose.
+        now: the time.
+        owns: whether they own the story, or act for an owner who left.
+        left: writers who left the server.
+    """
     if writer_id == ballot.opener_id:
         return True
-    since = ballot.tied_since or now
-    return writer_id == owner_id and now >= since + TIE_PATIENCE
+    silent = now >= (ballot.tied_since or now) + TIE_PATIENCE
+    return owns and (silent or ballot.opener_id in left)
 
 
 def needs_runoff(ballot: Ballot) -> bool:
@@ -347,7 +359,6 @@ def shows_counts(ballot: Ballot) -> bool:
     return ballot.state not in LIVE or ballot.settings.counts is Counts.OPEN
 
 
-def electorate_of(settings: Settings, claimants: Iterable[Voter], owner: Voter) -> Electorate:
-    """Who may vote: writers with a live claim and the owner; by setting, whoever is there."""
-    voters = {voter.writer_id: voter for voter in (owner, *claimants)}
-    return Electorate(tuple(voters.values()), everyone=settings.voters is Voters.CHANNEL)
+def electorate_of(settings: Settings, voters: Iterable[Voter]) -> Electorate:
+    """Who may vote: these (holders of a claim, and the owner); by setting, whoever is there."""
+    return Electorate(tuple(voters), everyone=settings.voters is Voters.CHANNEL)

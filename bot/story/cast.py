@@ -72,6 +72,7 @@ class Writer:
         playing_id: the character they speak as when they hold several.
         active_at: when they last wrote, voted or asked for a draft.
         away_until: until when nobody need wait for them.
+        left_at: when it was noticed that they are no member of the server any more.
     """
 
     story_id: int
@@ -80,14 +81,21 @@ class Writer:
     playing_id: int | None = None
     active_at: datetime | None = None
     away_until: datetime | None = None
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """The cast of a story with its live claims: everybody a name can mean."""
+    """The cast of a story with its live claims: everybody a name can mean.
+
+    Attributes:
+        claims: who holds whom, by the character's id.
+        left: the story's writers (Discord user ids) who are known to have left the server.
+    """
 
     characters: tuple[Character, ...]
     claims: Mapping[int, Claim] = field(default_factory=dict)
+    left: frozenset[int] = frozenset()
     _by_key: dict[str, Character] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )

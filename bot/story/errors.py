@@ -19,6 +19,17 @@ class NotAllowedError(StoryError):
     """The actor may not do this; the text says who may."""
 
 
+class OpenersChoiceError(NotAllowedError):
+    """In a tie somebody else chooses first: whoever opened the ballot."""
+
+    def __init__(self, ballot_id: int) -> None:
+        super().__init__(
+            "The vote ended in a tie. Whoever opened the ballot chooses; once they are gone or "
+            "after 24 hours, the owner of the story does."
+        )
+        self.ballot_id = ballot_id
+
+
 class InvalidError(StoryError):
     """What was given breaks a rule of the story; the text says which."""
 

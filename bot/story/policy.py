@@ -45,12 +45,13 @@ class Standing:
     Attributes:
         holds_claim: whether they hold a live claim.
         theirs: whether the thing in question is theirs (their turn, fact, ballot, character).
-        owner_left: whether the owner is no member any more, so that others act for them.
+        left: the story's writers who are known to have left the server; if its owner is among
+            them, others act for them.
     """
 
     holds_claim: bool = False
     theirs: bool = False
-    owner_left: bool = False
+    left: frozenset[int] = frozenset()
 
 
 _OWNERS_ONLY = "Only the owner of this story may do that."
@@ -100,6 +101,13 @@ _REFUSALS: Mapping[Action, str] = {
 }
 
 
+def owns(actor: Actor, story: Story, standing: Standing) -> bool:
+    """Whether somebody is the owner, or acts for one who left: members who manage the channel."""
+    if actor.writer_id == story.owner_id:
+        return True
+    return actor.manages and story.owner_id in standing.left
+
+
 def may(actor: Actor, action: Action, story: Story, standing: Standing) -> str | None:
     """Whether somebody may do something.
 
@@ -122,8 +130,7 @@ def may(actor: Actor, action: Action, story: Story, standing: Standing) -> str |
     if action in {Action.READ, Action.ADD_CHARACTER, Action.CLAIM, Action.VOTE}:
         # Whether a vote counts is the electorate's matter; a pause stops it all the same.
         return None
-    owns = actor.writer_id == story.owner_id or (actor.manages and standing.owner_left)
-    if owns and action is not Action.WRITE:
+    if owns(actor, story, standing) and action is not Action.WRITE:
         return None
     if action in {Action.WRITE, Action.NARRATE, Action.CONTINUE, Action.FORK, Action.MAKE_CANON}:
         everyone = action is Action.CONTINUE and story.settings.voters is Voters.CHANNEL

@@ -142,9 +142,14 @@ def _vote(variant: Variant) -> discord.ui.Button[Any]:
 def _footer(card: Ballotcard) -> str:
     ballot = card.ballot
     if ballot.state is BallotState.TIED:
+        who = render.name(card.tie_breaker) or "a member who may manage this channel"
+        if card.opener_left:
+            return (
+                "**A tie.** Whoever opened this vote left the server, so "
+                f"{who} chooses by pressing one of the tied."
+            )
         return (
-            f"**A tie.** {render.name(card.tie_breaker)} chooses by pressing one of the tied; "
-            "after 24 hours the owner may."
+            f"**A tie.** {who} chooses by pressing one of the tied; after 24 hours the owner may."
         )
     lines = ["-# Choose every draft you like; press again to withdraw."]
     lines.append(f"-# {_waiting(card)}")

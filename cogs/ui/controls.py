@@ -6,7 +6,7 @@ DynamicItem drops errors, and its modals are forgotten with the process.)
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import discord
@@ -25,8 +25,16 @@ OUTDATED = (
 )
 
 
-async def route(interaction: Interaction, routes: Routes, once: Once) -> None:
-    """Handle an interaction, if it comes from one of our controls and for the first time."""
+async def route(
+    interaction: Interaction,
+    routes: Routes,
+    once: Once,
+    before: Callable[[Interaction], Awaitable[None]],
+) -> None:
+    """Handle an interaction, if it comes from one of our controls and for the first time.
+
+    ``before`` is done first.
+    """
     pressable = {discord.InteractionType.component, discord.InteractionType.modal_submit}
     if interaction.type not in pressable or not isinstance(interaction.data, dict):
         return
@@ -42,6 +50,7 @@ async def route(interaction: Interaction, routes: Routes, once: Once) -> None:
         if match is None or press is None:
             await answer(interaction, OUTDATED)
         else:
+            await before(interaction)
             await press(interaction, match["key"], values)
     except Exception as error:  # noqa: BLE001 - the one guard of every control
         written = values if interaction.type is discord.InteractionType.modal_submit else {}

@@ -10,6 +10,7 @@ from bot.services.canon import Canon
 from bot.services.casting import Casting
 from bot.services.common import Request
 from bot.services.continue_story import Continuation, ContinueStory, Opened
+from bot.services.departures import Departures
 from bot.services.drafting import Drafting
 from bot.services.forking import Forking
 from bot.services.linking import Linking
@@ -43,7 +44,7 @@ from tests.builders import (
     STORM,
     actor,
 )
-from tests.fakes import FakeClock, FakeNarrator, FakeStage
+from tests.fakes import FakeClock, FakeMembers, FakeNarrator, FakeStage
 
 COUNTDOWN = 15
 
@@ -59,6 +60,7 @@ class Table:
         self.store = database
         self.clock = clock
         self.stage = FakeStage()
+        self.members = FakeMembers()
         self.narrator = FakeNarrator()
         self._message_id = 1_000
         self.deal()
@@ -67,7 +69,8 @@ class Table:
         """Make the services anew, as after a restart or with other limits."""
         caps = replace(Limits(countdown=COUNTDOWN), **limits)  # type: ignore[arg-type]
         store, clock = self.store, self.clock
-        self.settling = Settling(store, clock, caps)
+        self.departures = Departures(store, clock, self.members)
+        self.settling = Settling(store, clock, caps, self.departures)
         self.drafting = Drafting(store, clock, self.narrator, caps, self.settling)
         self.continuing = ContinueStory(store, clock, self.narrator, caps, self.settling)
         self.voting = Vote(store, clock, self.settling)

@@ -1,11 +1,12 @@
 import asyncio
+from collections.abc import Awaitable
 
 import pytest
 
-from bot.services.parting import Receiver
+from bot.services.parting import Offer, Receiver
 from bot.story.ballot import BallotState, VariantState
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
-from tests.builders import ADA, BEN, CHANNEL, CLEO, OWNER, STORM, drafted, speech
+from tests.builders import ADA, BEN, CHANNEL, CLEO, GUILD, OWNER, STORM, drafted, speech
 from tests.services.table import Table, by
 
 CLEO_HERSELF = Receiver(CLEO, "Cleo", is_member=True, is_bot=False)
@@ -14,7 +15,7 @@ REN_TALKS = drafted(speech("Ren", "I saw the light go out before anybody else di
 
 async def offered(table: Table) -> int:
     """Ada offers Mira to Cleo; the claim that is offered."""
-    offer = await table.parting.offer(by(ADA), "mira", CLEO_HERSELF, holder_left=False)
+    offer = await table.parting.offer(by(ADA), "mira", CLEO_HERSELF)
     assert (offer.character.name, offer.holder) == ("Mira", "Ada")
     return offer.claim_id
 
@@ -64,14 +65,13 @@ async def test_an_offer_ends_with_the_claim(table: Table, how: str) -> None:
 
 
 async def test_who_may_offer(table: Table) -> None:
-    def offer(who: int, name: str, *, left: bool = False, to: Receiver = CLEO_HERSELF) -> object:
-        return table.parting.offer(by(who), name, to, holder_left=left)
+    def offer(who: int, name: str, to: Receiver = CLEO_HERSELF) -> Awaitable[Offer]:
+        return table.parting.offer(by(who), name, to)
 
     with pytest.raises(NotAllowedError, match="not yours"):
-        await offer(BEN, "Mira", left=True)
+        await offer(BEN, "Mira")
     with pytest.raises(NotAllowedError, match="still here"):
         await offer(OWNER, "Mira")
-    assert (await table.parting.offer(by(OWNER), "Mira", CLEO_HERSELF, holder_left=True)).holder
     with pytest.raises(ConflictError, match="Nobody holds Ren"):
         await offer(OWNER, "Ren")
     with pytest.raises(InvalidError, match="bot"):
@@ -80,6 +80,11 @@ async def test_who_may_offer(table: Table) -> None:
         await offer(ADA, "Mira", to=Receiver(4, "Nora", is_member=False, is_bot=False))
     with pytest.raises(ConflictError, match="Ada holds Mira already"):
         await offer(ADA, "Mira", to=Receiver(ADA, "Ada", is_member=True, is_bot=False))
+    table.members.left.add(ADA)
+    await table.departures.look(GUILD, [ADA])
+    with pytest.raises(NotAllowedError, match="not yours"):
+        await offer(BEN, "Mira")
+    assert (await offer(OWNER, "Mira")).holder == "Ada"
 
 
 async def test_who_may_decline(table: Table) -> None:
@@ -97,7 +102,7 @@ async def test_leave_given_by_the_giver_does_not_pass_on(table: Table) -> None:
     await table.claim(ADA, "Ren")
     await table.settling.run(ballot.id)
     await table.voting.allow(by(ADA), table.saying(ballot, REN_TALKS).id)
-    offer = await table.parting.offer(by(ADA), "Ren", CLEO_HERSELF, holder_left=False)
+    offer = await table.parting.offer(by(ADA), "Ren", CLEO_HERSELF)
     await table.parting.accept(by(CLEO), offer.claim_id, CLEO)
     await table.settling.run(ballot.id)
     assert table.saying(await table.look(ballot.id), REN_TALKS).state is VariantState.LOCKED

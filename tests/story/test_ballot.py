@@ -316,11 +316,20 @@ def test_one_more_approval_never_hurts(found: Ballot, chosen: int, writer: int) 
 def test_the_opener_breaks_a_tie_and_after_a_day_the_owner() -> None:
     tied = ballot(state=BallotState.TIED, tied_since=NOW, opener_id=ADA)
     day = NOW + TIE_PATIENCE
-    assert may_break_tie(tied, ADA, OWNER, NOW)
-    assert not may_break_tie(tied, OWNER, OWNER, day - timedelta(seconds=1))
-    assert may_break_tie(tied, OWNER, OWNER, day)
-    assert not may_break_tie(tied, BEN, OWNER, day)
-    assert not may_break_tie(replace(tied, tied_since=None), OWNER, OWNER, day)
+    here: frozenset[int] = frozenset()
+    assert may_break_tie(tied, ADA, NOW, owns=False, left=here)
+    assert not may_break_tie(tied, OWNER, day - timedelta(seconds=1), owns=True, left=here)
+    assert may_break_tie(tied, OWNER, day, owns=True, left=here)
+    assert not may_break_tie(tied, BEN, day, owns=False, left=here)
+    untimed = replace(tied, tied_since=None)
+    assert not may_break_tie(untimed, OWNER, day, owns=True, left=here)
+
+
+def test_where_the_opener_is_gone_the_owner_breaks_a_tie_at_once() -> None:
+    tied = ballot(state=BallotState.TIED, tied_since=NOW, opener_id=ADA)
+    assert may_break_tie(tied, OWNER, NOW, owns=True, left=frozenset({ADA}))
+    assert not may_break_tie(tied, OWNER, NOW, owns=True, left=frozenset({BEN}))
+    assert not may_break_tie(tied, BEN, NOW, owns=False, left=frozenset({ADA}))
 
 
 def test_a_second_round_is_a_setting_and_happens_once() -> None:
@@ -337,13 +346,11 @@ def test_counts_are_hidden_until_settled(state: BallotState) -> None:
 
 
 def test_who_may_vote() -> None:
-    claimants = [Voter(ADA, NOW), Voter(OWNER, None)]
-    some = electorate_of(Settings(), claimants, Voter(OWNER, NOW))
-    assert sorted(v.writer_id for v in some.voters) == [OWNER, ADA]
+    some = electorate_of(Settings(), [Voter(ADA, NOW), Voter(OWNER, None)])
     assert some.may_vote(ADA)
     assert some.may_vote(OWNER)
     assert not some.may_vote(BEN)
-    all_ = electorate_of(Settings(voters=Voters.CHANNEL), [], Voter(OWNER, NOW))
+    all_ = electorate_of(Settings(voters=Voters.CHANNEL), [Voter(OWNER, NOW)])
     assert all_.may_vote(BEN)
 
 

@@ -73,8 +73,8 @@ def test_whoever_sees_the_channel_may_ask_where_they_may_vote() -> None:
 def test_managers_act_for_an_owner_who_left_and_for_no_other() -> None:
     manager = actor(ADA, manages=True)
     assert may(manager, Action.GOVERN, story(), Standing()) is not None
-    assert may(manager, Action.GOVERN, story(), Standing(owner_left=True)) is None
-    assert may(actor(ADA), Action.GOVERN, story(), Standing(owner_left=True)) is not None
+    assert may(manager, Action.GOVERN, story(), Standing(left=frozenset({OWNER}))) is None
+    assert may(actor(ADA), Action.GOVERN, story(), Standing(left=frozenset({OWNER}))) is not None
 
 
 def test_a_refusal_is_raised_as_its_sentence() -> None:

@@ -157,6 +157,7 @@ def _cast() -> None:
         pen.ref("playing_id", "characters", nullable=True),
         pen.at("active_at", nullable=True),
         pen.at("away_until", nullable=True),
+        pen.at("left_at", nullable=True),
         key=("story_id", "writer_id"),
     )
 
