@@ -9,6 +9,7 @@ from bot.services.proposing import Proposing
 from bot.services.reviewing import Reviewing
 from bot.services.take_back import TakeBack
 from bot.story.posts import Post, PostKind
+from bot.story.typed import MAX_POST
 from cogs.ui import cards, fact_cards
 
 
@@ -96,3 +97,11 @@ def _custom_ids(message: discord.Message) -> list[str]:
     view = discord.ui.LayoutView.from_message(message, timeout=None)
     ids = [getattr(item, "custom_id", None) for item in view.walk_children()]
     return [custom_id for custom_id in ids if isinstance(custom_id, str)]
+
+
+def plain(post: Post) -> str:
+    """A turn's text as the bot itself posts it, under the speaker's name."""
+    if post.kind is not PostKind.TURN:
+        return post.text
+    head = f"**{discord.utils.escape_markdown(post.name)}**\n"
+    return f"{head}{post.text}" if len(head) + len(post.text) <= MAX_POST else post.text
