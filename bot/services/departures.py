@@ -32,7 +32,8 @@ class Departures:
         self._members = members
         # (server, user) → when they were last found to be a member.
         self._here: dict[tuple[int, int], datetime] = {}
-        self._left: set[tuple[int, int]] | None = None
+        self._left: set[tuple[int, int]] = set()
+        self._read = False
 
     async def look(
         self, guild_id: int, writer_ids: Iterable[int], *, fresh: bool = False
@@ -133,10 +134,10 @@ class Departures:
 
     async def _known(self) -> set[tuple[int, int]]:
         """Whoever is known to have left; read once, since every message is held against it."""
-        if self._left is None:
+        if not self._read:
             async with self._store.read() as work:
-                found = await work.cast.all_left()
-            self._left = set(found)
+                self._left |= await work.cast.all_left()
+            self._read = True
         return self._left
 
     async def _note(self, guild_id: int, writer_id: int, now: datetime) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from bot.story.cast import Claim, Sheet
 from bot.story.errors import ConflictError
-from tests.storage.kit import NOW, OWNER, Stand, later
+from tests.storage.kit import CHANNEL, NOW, OWNER, Stand, later, opening
 
 
 async def test_a_character_comes_back_whole(stand: Stand) -> None:
@@ -125,3 +125,34 @@ async def test_what_is_known_of_writers(stand: Stand) -> None:
         assert (ben.name, ben.active_at, ben.playing_id) == ("Benny", later(hours=2), mira.id)
         assert await unit.cast.writer(story_id, 9) is None
         assert set(await unit.cast.writers(story_id)) == {2, 3}
+
+
+async def test_who_left_a_server_left_all_its_stories_until_they_act(stand: Stand) -> None:
+    mira = await stand.character("Mira")
+    story_id = mira.story_id
+    other = (await stand.open(CHANNEL + 1)).story.id
+    async with stand.write() as unit:
+        abroad = (await unit.stories.open(opening(CHANNEL + 2, guild_id=78))).story.id
+        await unit.cast.claim(mira, 2, NOW)
+        for one in (story_id, other, abroad):
+            await unit.cast.note_writer(one, 2, "Ben", NOW)
+        await unit.cast.note_writer(story_id, 3, "Cleo", NOW)
+        assert await unit.cast.left(77, 2, later(hours=1)) == [story_id, other]
+        assert await unit.cast.left(77, 2, later(hours=2)) == []
+        assert await unit.cast.left(77, 99, later(hours=2)) == []
+    async with stand.read() as unit:
+        company = await unit.cast.company(story_id)
+        assert company.left == {2}
+        assert company.writer_of(mira.id) == 2
+        assert (await unit.cast.company(other)).left == {2}
+        assert (await unit.cast.company(abroad)).left == frozenset()
+        ben = await unit.cast.writer(story_id, 2)
+        assert ben
+        assert ben.left_at == later(hours=1)
+        assert await unit.cast.all_left() == {(77, 2)}
+    async with stand.write() as unit:
+        await unit.cast.note_writer(other, 2, "Ben", None)
+        assert (await unit.cast.company(other)).left == frozenset()
+        assert await unit.cast.returned(77, 2) == [story_id]
+        assert await unit.cast.returned(77, 2) == []
+        assert await unit.cast.all_left() == frozenset()

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot import app
+from bot.client import point_at
+from playground.server import Fault
 from playground.server.permissions import May
 from tests.whole.kit import (
     ask,
@@ -182,3 +185,29 @@ async def test_the_button_of_a_direct_message_is_for_members(story, local):
     form = await bo.click(bo.dms()[0], "Edit")
     assert "Changed" in await sent(bo, form, {"Your passage": "It is I."})
     await heard(local, inn, "It is I.")
+
+
+@pytest.mark.parametrize("fault", [Fault.UNAVAILABLE, Fault.DROPPED, Fault.SLOW])
+async def test_while_discord_does_not_tell_nothing_changes(story, local, forgetful, fault):
+    assert forgetful
+    anna, cy, inn = story.anna, story.cy, story.inn
+    inn.allow(cy, May.MANAGE_CHANNELS)
+    story.guild.leave(anna)
+    with local.faults.on(fault, "GET", "/members/", seconds=30):
+        assert "Only the owner" in await ask(cy, inn, "story pause")
+    assert "is paused" in await ask(cy, inn, "story pause")
+
+
+async def test_nothing_of_a_connection_that_ended_hears_of_channels(settings, local, town):
+    point_at(settings.discord_api_base, settings.discord_gateway_url)
+    async with app.founded(settings) as ground:
+        async with app.connected(settings, message_content=True, ground=ground) as troupe:
+            stories = troupe.services.stories
+            await local.bot_ready()
+            assert not await stories.plays(town.inn.id)
+        async with app.connected(settings, message_content=True, ground=ground) as troupe:
+            assert troupe.services.stories is not stories
+            opened = await ask(town.anna, town.inn, "story open", title="The Inn", premise="Rain.")
+            assert "The Inn" in opened
+            assert await troupe.services.stories.plays(town.inn.id)
+        assert not await stories.plays(town.inn.id), "it listens no more"
