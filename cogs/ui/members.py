@@ -8,7 +8,7 @@ import structlog
 
 _log = structlog.get_logger(__name__)
 
-SECONDS = 1.0
+SECONDS = 2.0
 """How long an answer is waited for; whoever acted waits as long."""
 UNKNOWN_MEMBER, UNKNOWN_USER = 10007, 10013
 """Discord's codes for somebody who is not in the server, and for an account that is no more.

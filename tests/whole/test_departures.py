@@ -21,6 +21,12 @@ from tests.whole.kit import (
 )
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """On a busy machine an answer about somebody may take its time."""
+    monkeypatch.setattr("cogs.ui.members.SECONDS", 20.0)
+
+
 @pytest.fixture
 def forgetful(monkeypatch):
     """That somebody is here holds for no time at all."""
@@ -188,12 +194,15 @@ async def test_the_button_of_a_direct_message_is_for_members(story, local):
 
 
 @pytest.mark.parametrize("fault", [Fault.UNAVAILABLE, Fault.DROPPED, Fault.SLOW])
-async def test_while_discord_does_not_tell_nothing_changes(story, local, forgetful, fault):
+async def test_while_discord_does_not_tell_nothing_changes(
+    story, local, forgetful, fault, monkeypatch
+):
     assert forgetful
     anna, cy, inn = story.anna, story.cy, story.inn
     inn.allow(cy, May.MANAGE_CHANNELS)
     story.guild.leave(anna)
-    with local.faults.on(fault, "GET", "/members/", seconds=30):
+    with local.faults.on(fault, "GET", "/members/", seconds=30), monkeypatch.context() as hurry:
+        hurry.setattr("cogs.ui.members.SECONDS", 0.2)
         assert "Only the owner" in await ask(cy, inn, "story pause")
     assert "is paused" in await ask(cy, inn, "story pause")
 
