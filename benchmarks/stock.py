@@ -44,7 +44,10 @@ async def fill(work: UnitOfWork, places: list[tuple[int, int]], depth: int) -> N
     await add(insert(stories), rows)
     await add(
         insert(branches),
-        [{"id": n, "story_id": n, "name": "main", "depth": 0} for n, _ in numbered],
+        [
+            {"id": n, "story_id": n, "name": "main", "depth": 0, "fork_depth": 0}
+            for n, _ in numbered
+        ],
     )
     await add(
         insert(channels),

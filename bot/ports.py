@@ -250,7 +250,7 @@ class CastRepository(Protocol):
 
     async def note_writer(
         self, story_id: int, writer_id: int, name: str, active_at: datetime | None
-    ) -> None:
+    ) -> Writer:
         """Keep a writer's display name and, if given, when they were last active.
 
         Whoever does something is here: that they left is forgotten.
@@ -339,6 +339,10 @@ class TurnRepository(Protocol):
 
     async def chain(self, branch_id: int, *, withdrawn: bool = False) -> list[Turn]:
         """All turns of a branch, oldest first."""
+        ...
+
+    async def up_to(self, turn_id: int, count: int) -> list[Turn]:
+        """So many links of a chain up to a turn, withdrawn ones too, oldest first."""
         ...
 
     async def in_past(self, turn_id: int | None, branch_id: int) -> bool:
@@ -600,6 +604,14 @@ class PostRepository(Protocol):
         """The post, or None."""
         ...
 
+    async def unfinished(self, channel_id: int, limit: int) -> list[Post]:
+        """Posts of a channel for which something is to be done, oldest first.
+
+        The next two that are DUE or SENDING; of each of the others at most ``limit``: REMOVING;
+        POSTED with a typed original; POSTED where what is shown is not what is wanted.
+        """
+        ...
+
     async def due(self, channel_id: int, limit: int) -> list[Post]:
         """Posts of a channel that are DUE or SENDING, oldest first."""
         ...
@@ -618,12 +630,15 @@ class PostRepository(Protocol):
 
     async def sending(
         self, post_id: int, after_id: int, manner: Manner, *, name: str, avatar_url: str
-    ) -> None:
-        """Note, before sending, how it is sent and what is the channel's newest message."""
+    ) -> Post | None:
+        """Note, before sending, how it is sent and what is the channel's newest message.
+
+        The post as it is then, or None if it was taken back meanwhile.
+        """
         ...
 
-    async def posted(self, post_id: int, message_id: int, shown: int) -> None:
-        """Note that a post stands in Discord; one in state REMOVING stays so."""
+    async def posted(self, post_id: int, message_id: int, shown: int) -> bool:
+        """Note that a post stands in Discord; one in state REMOVING stays so (False)."""
         ...
 
     async def set_state(self, post_id: int, state: str) -> None:

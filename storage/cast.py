@@ -122,7 +122,7 @@ _NOTE = Either(
                 else_=func.coalesce(writers.c.active_at, into.excluded.active_at),
             ),
         },
-    ),
+    ).returning(writers),
 )
 _IN_GUILD = writers.c.story_id.in_(
     select(stories.c.id).where(stories.c.guild_id == bindparam("b_guild_id"))
@@ -275,15 +275,16 @@ class Cast(Repository):
 
     async def note_writer(
         self, story_id: int, writer_id: int, name: str, active_at: datetime | None
-    ) -> None:
+    ) -> Writer:
         """Keep a writer's display name and, if given, when they were last active."""
-        await self._change(
+        noted = await self._all(
             _NOTE.on(self._connection),
             story_id=story_id,
             writer_id=writer_id,
             name=name,
             active_at=active_at,
         )
+        return _writer(noted[0])
 
     async def left(self, guild_id: int, writer_id: int, at: datetime) -> list[int]:
         """Note that a writer left a server."""

@@ -73,6 +73,11 @@ def _walk(floor: ColumnElement[int]) -> CTE:
         .where(branches.c.id == bindparam("branch_id", type_=ROW_ID), turns.c.depth > floor)
         .cte("links", recursive=True)
     )
+    return _on(head)
+
+
+def _on(head: CTE) -> CTE:
+    """A walk from where it begins, down to its floor."""
     earlier = (
         select(turns.c.id, turns.c.parent_id, turns.c.depth, head.c.floor)
         .select_from(head)
@@ -106,6 +111,15 @@ TAIL = {flag: _turns_of(_last, withdrawn=flag) for flag in (False, True)}
 
 NEWER = _turns_of(_behind, withdrawn=False)
 """Standing turns of ``branch_id`` deeper than ``turn_id``, oldest first; None: all."""
+
+_start = (
+    select(turns.c.id, turns.c.parent_id, turns.c.depth)
+    .where(turns.c.id == _turn_id)
+    .add_columns((turns.c.depth - bindparam("count", type_=Integer)).label("floor"))
+    .cte("links", recursive=True)
+)
+UP_TO = _turns_of(_on(_start), withdrawn=True)
+"""The last ``count`` links up to ``turn_id``, oldest first."""
 
 IN_PAST = select(_down_to.c.id).where(_down_to.c.id == _turn_id)
 """``turn_id`` if it is a link of ``branch_id``."""

@@ -105,8 +105,8 @@ def reader(url: URL) -> AsyncEngine:
         _on_connect(engine.sync_engine, "PRAGMA query_only = ON")
         _on_begin(engine.sync_engine, "BEGIN")
         return engine
-    engine = _engine(url, _READERS, isolation_level="REPEATABLE READ")
-    _on_begin(engine.sync_engine, "SET TRANSACTION READ ONLY")
+    engine = _engine(url, _READERS)
+    _on_begin(engine.sync_engine, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     return engine
 
 
@@ -155,6 +155,7 @@ def _take_there(connection: Connection) -> None:
     passing = " set_config('synchronous_commit', 'off', true),"
     connection.exec_driver_sql(
         # The lock waits no longer than SQLite's, and a process that hangs loses it.
+        f"{'BEGIN; ' if connection.dialect.is_async else ''}"
         f"SELECT set_config('lock_timeout', '{_BUSY_MILLISECONDS}', true),"
         " set_config('idle_in_transaction_session_timeout', '60000', true),"
         f"{passing if connection.get_execution_options().get(_PASSING) else ''}"
@@ -166,10 +167,10 @@ def _engine(url: URL, size: int, **options: Any) -> AsyncEngine:  # noqa: ANN401
     if is_sqlite(url):
         options["async_creator"] = driver.connector(url)
     else:
-        # A server that was restarted, or a network that forgot us: looked at before each use, so
-        # that nobody who writes hears of it.
-        options |= {"pool_pre_ping": True, "connect_args": _KEEP_ALIVE}
-    return create_async_engine(
+        from storage.server_driver import Connection  # noqa: PLC0415 - psycopg may be missing
+
+        options["connect_args"] = _KEEP_ALIVE | {"async_creator_fn": Connection.connect}
+    engine = create_async_engine(
         url,
         pool_size=size,
         max_overflow=0,
@@ -178,6 +179,14 @@ def _engine(url: URL, size: int, **options: Any) -> AsyncEngine:  # noqa: ANN401
         hide_parameters=True,
         **options,
     )
+    if not is_sqlite(url):
+        event.listen(engine.sync_engine, "connect", _begins_nothing)
+    return engine
+
+
+def _begins_nothing(connection: DBAPIConnection, _record: object) -> None:
+    # A transaction begins with a request that takes its lock too; see _on_begin.
+    connection.autocommit = True
 
 
 def _on_connect(engine: Engine, *pragmas: str) -> None:

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, case, func, insert, select, update
+from sqlalchemy import (
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Clock
@@ -68,16 +79,41 @@ _REMOVING = (
     .order_by(posts.c.id)
     .limit(_LIMIT)
 )
+_NEXT_TWO = 2
+"""The next post, and whether one follows it."""
+
+
+def _some(limit: Any, *where: Any) -> Select[Any]:  # noqa: ANN401 - parts of a query
+    found = select(posts.c.id).where(_HERE, *where).order_by(posts.c.id).limit(limit)
+    return select(found.subquery().c.id)
+
+
+_UNFINISHED = (
+    select(posts)
+    .where(
+        posts.c.id.in_(
+            union_all(
+                _some(_LIMIT, IS_WAITING, posts.c.state == PostState.REMOVING),
+                _some(_NEXT_TWO, IS_WAITING, _UNSENT),
+                _some(_LIMIT, KEEPS_ORIGINAL),
+                _some(_LIMIT, IS_STALE),
+            )
+        )
+    )
+    .order_by(posts.c.id)
+)
 _WAITING_SINCE = select(func.min(posts.c.queued_at)).where(_HERE, IS_WAITING, _UNSENT)
 _PENDING = select(func.count()).select_from(posts).where(_HERE, IS_WAITING, _UNSENT)
 _STALE = select(posts).where(_HERE, IS_STALE).order_by(posts.c.id).limit(_LIMIT)
 _ORIGINALS = select(posts).where(_HERE, KEEPS_ORIGINAL).order_by(posts.c.id).limit(_LIMIT)
 _SET = update(posts).where(posts.c.id == bindparam("b_id"))
+# What was taken back a moment ago is not sent any more.
+_SENDING = _SET.where(_UNSENT).returning(posts)
 _POSTED = _SET.values(
     message_id=bindparam("b_message_id"),
     shown=bindparam("b_shown"),
     state=case((posts.c.state == PostState.REMOVING, PostState.REMOVING), else_=PostState.POSTED),
-)
+).returning(posts.c.state)
 _SET_TEXT = _SET.values(text=bindparam("b_text"), wanted=posts.c.wanted + 1)
 _TOUCH = (
     update(posts)
@@ -120,6 +156,11 @@ class Posts(Repository):
         row = await self._first(_GET, id=post_id)
         return _post(row) if row else None
 
+    async def unfinished(self, channel_id: int, limit: int) -> list[Post]:
+        """Posts of a channel for which something is to be done, oldest first."""
+        found = await self._all(_UNFINISHED, channel_id=channel_id, limit=limit)
+        return [_post(row) for row in found]
+
     async def due(self, channel_id: int, limit: int) -> list[Post]:
         """Posts of a channel that are DUE or SENDING, oldest first."""
         return [_post(row) for row in await self._all(_DUE, channel_id=channel_id, limit=limit)]
@@ -143,10 +184,10 @@ class Posts(Repository):
 
     async def sending(
         self, post_id: int, after_id: int, manner: Manner, *, name: str, avatar_url: str
-    ) -> None:
+    ) -> Post | None:
         """Note, before sending, how it is sent and what is the channel's newest message."""
-        await self._change(
-            _SET,
+        row = await self._first(
+            _SENDING,
             b_id=post_id,
             state=PostState.SENDING,
             after_id=after_id,
@@ -154,10 +195,12 @@ class Posts(Repository):
             name=name,
             avatar_url=avatar_url,
         )
+        return _post(row) if row else None
 
-    async def posted(self, post_id: int, message_id: int, shown: int) -> None:
+    async def posted(self, post_id: int, message_id: int, shown: int) -> bool:
         """Note that a post stands in Discord; one taken back meanwhile stays to be deleted."""
-        await self._change(_POSTED, b_id=post_id, b_message_id=message_id, b_shown=shown)
+        values = {"b_id": post_id, "b_message_id": message_id, "b_shown": shown}
+        return await self._scalar(_POSTED, **values) is PostState.POSTED
 
     async def set_state(self, post_id: int, state: str) -> None:
         """Move a post to another state (see PostState)."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, case, delete, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.story.tasks import ALONE, Shard, Task, TaskKind
@@ -49,17 +49,28 @@ _GUILD: Mapping[TaskKind, Select[Any]] = {
     ),
 }
 """How the server of a task's subject is found; without that, any process may take the task."""
-_PUT = Either(
-    tasks,
-    lambda into: into.on_conflict_do_update(
-        index_elements=["kind", "subject_id"],
-        set_={
-            "due_at": into.excluded.due_at,
-            "version": tasks.c.version + 1,
-            "guild_id": func.coalesce(into.excluded.guild_id, tasks.c.guild_id),
-        },
-    ),
-)
+
+
+def _put(kind: TaskKind) -> Either:
+    find = _GUILD.get(kind)
+    guild_id = null() if find is None else find.scalar_subquery()
+    values = {"kind": kind, "attempts": 0, "version": 1, "guild_id": guild_id}
+    asked = {name: bindparam(f"b_{name}", type_=tasks.c[name].type) for name in _ASKED}
+    return Either(
+        tasks,
+        lambda into: into.values(**values, **asked).on_conflict_do_update(
+            index_elements=["kind", "subject_id"],
+            set_={
+                "due_at": into.excluded.due_at,
+                "version": tasks.c.version + 1,
+                "guild_id": func.coalesce(into.excluded.guild_id, tasks.c.guild_id),
+            },
+        ),
+    )
+
+
+_ASKED = ("subject_id", "due_at")
+_PUT = {kind: _put(kind) for kind in TaskKind}
 _SERVED = or_(
     tasks.c.guild_id.is_(None),
     served(tasks.c.guild_id),
@@ -130,16 +141,8 @@ class Tasks(Repository):
     async def put(self, kind: TaskKind, subject_id: int, due_at: datetime) -> None:
         """Ask for a deed. Asked for again, its time is replaced and its version raised."""
         self.asked = True
-        find = _GUILD.get(kind)
-        guild_id = await self._scalar(find, b_subject_id=subject_id) if find is not None else None
         await self._change(
-            _PUT.on(self._connection),
-            kind=kind,
-            subject_id=subject_id,
-            due_at=due_at,
-            attempts=0,
-            version=1,
-            guild_id=guild_id,
+            _PUT[kind].on(self._connection), b_subject_id=subject_id, b_due_at=due_at
         )
 
     async def drop(self, kind: TaskKind, subject_id: int) -> None:

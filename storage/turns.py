@@ -207,6 +207,11 @@ class Turns(Undoing):
         found = await self._all(chains.CHAIN[withdrawn], branch_id=branch_id)
         return [turn_of(row) for row in found]
 
+    async def up_to(self, turn_id: int, count: int) -> list[Turn]:
+        """So many links of a chain up to a turn, withdrawn ones too, oldest first."""
+        found = await self._all(chains.UP_TO, turn_id=turn_id, count=count)
+        return [turn_of(row) for row in found]
+
     async def in_past(self, turn_id: int | None, branch_id: int) -> bool:
         """Whether a turn is the branch's head or an ancestor of it (None always is)."""
         if turn_id is None:

@@ -1,5 +1,7 @@
 """Take the story as a file."""
 
+import asyncio
+from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,9 +9,12 @@ from enum import StrEnum
 from bot.ports import Store, UnitOfWork
 from bot.services.common import names_of, the_place
 from bot.story.canon import FactState
-from bot.story.export import Book, Part, as_markdown, as_record, file_name
-from bot.story.tale import Channel, Story
+from bot.story.export import Book, Part, as_json, as_markdown, file_name
+from bot.story.tale import Branch, Channel, Story
 from bot.story.turn import Turn
+
+PAGE = 500
+"""Turns that are read at a time: few enough that nobody waits while they are."""
 
 
 class BookFormat(StrEnum):
@@ -45,6 +50,8 @@ class Books:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # A long story takes memory and one of the few connections for a while: one at a time.
+        self._turn = asyncio.Lock()
 
     async def channels(self, channel_id: int) -> list[Channel]:
         """The channels that play the story of a channel.
@@ -61,6 +68,8 @@ class Books:
     ) -> BookFile:
         """The story of a channel as a file.
 
+        It is read page by page and written in a thread, so that others are served meanwhile.
+
         Args:
             channel_id: where it is asked for.
             book_format: as what.
@@ -69,6 +78,11 @@ class Books:
         Raises:
             NotFoundError: there is no story here.
         """
+        async with self._turn:
+            book, hidden = await self._read(channel_id, reader)
+            return await asyncio.to_thread(_written, book, book_format, hidden)
+
+    async def _read(self, channel_id: int, reader: Reader | None) -> tuple[Book, int]:
         async with self._store.read() as work:
             place = await the_place(work, channel_id)
             parts, hidden = await _parts(work, place.story, reader)
@@ -80,11 +94,22 @@ class Books:
                 facts=tuple(await work.canon.facts(place.story.id, frozenset(FactState))),
                 names=dict(await names_of(work, place.story.id)),
             )
-        name = file_name(book.story.title)
-        if book_format is BookFormat.JSON:
-            content = as_record(book).model_dump_json(indent=2)
-            return BookFile(f"{name}.json", content.encode(), hidden)
-        return BookFile(f"{name}.md", as_markdown(book).encode(), hidden)
+        return book, hidden
+
+
+def _written(book: Book, book_format: BookFormat, hidden: int) -> BookFile:
+    name = file_name(book.story.title)
+    if book_format is BookFormat.JSON:
+        return BookFile(f"{name}.json", _encoded(as_json(book)), hidden)
+    return BookFile(f"{name}.md", _encoded(as_markdown(book)), hidden)
+
+
+def _encoded(pieces: Iterator[str]) -> bytes:
+    # Piece by piece: one long step would hold up the whole process, though it is in a thread.
+    content = bytearray()
+    for piece in pieces:
+        content += piece.encode()
+    return bytes(content)
 
 
 async def _parts(
@@ -101,15 +126,32 @@ async def _parts(
     parts: list[Part] = []
     hidden = 0
     for branch in branches:
-        chain = await work.turns.chain(branch.id)
-        shared = next((turn for turn in reversed(chain) if turn.id in told), None)
-        own = tuple(turn for turn in chain if turn.id not in told)
+        own, shared = await _own(work, branch, told)
         if own and reader and not _may_read(reader, story, played.get(branch.id), own):
             hidden += 1
         elif own or branch is branches[0]:
             parts.append(Part(branch.name, own, told[shared.id] if shared else "", shared))
             told |= dict.fromkeys((turn.id for turn in own), branch.name)
     return tuple(parts), hidden
+
+
+async def _own(
+    work: UnitOfWork, branch: Branch, told: Collection[int]
+) -> tuple[tuple[Turn, ...], Turn | None]:
+    """What stands in a branch behind the last turn that was told already; and that turn."""
+    newest_first: list[Turn] = []
+    link = branch.head_id
+    while link is not None:
+        page = await work.turns.up_to(link, PAGE)
+        for turn in reversed(page):
+            if turn.id in told:
+                return tuple(reversed(newest_first)), turn
+            if not turn.withdrawn:
+                newest_first.append(turn)
+        link = page[0].parent_id
+        # Where pages come at once, others have their turn in between all the same.
+        await asyncio.sleep(0)
+    return tuple(reversed(newest_first)), None
 
 
 def _may_read(reader: Reader, story: Story, channel_id: int | None, own: tuple[Turn, ...]) -> bool:

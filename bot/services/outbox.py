@@ -5,6 +5,7 @@ the process dies in between, or the answer is lost, the post is looked for among
 and sent again only if it is not there; if the channel cannot be read, the owner is asked.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -44,6 +45,7 @@ CHANGED = (
     "A passage was changed, but I can neither change nor delete its message: the webhook that "
     "posted it was deleted, and I lack **Manage Messages** here. The new text is in the story."
 )
+_UNSENT = frozenset({PostState.DUE, PostState.SENDING})
 _STANDS = frozenset({PostState.DUE, PostState.POSTED})
 BATCH = 20
 LONG = 3
@@ -103,52 +105,66 @@ class Outbox:
             cards: whether cards are drawn though posts are due; else posts come first.
         """
         async with self._store.read() as work:
-            removing = await work.posts.removing(channel_id, BATCH)
-            due = await work.posts.due(channel_id, 1)
-            originals = await work.posts.originals(channel_id, BATCH)
-            last = cards or not due
-            stale = await work.posts.stale_cards(channel_id, BATCH) if last else []
-        for post in removing:
-            await self._remove(post)
-        for post in originals:
-            await self._remove_original(post)
-        for post in due:
-            await self._bring(post)
-        for post in stale:
+            found = await work.posts.unfinished(channel_id, BATCH)
+        due = [post for post in found if post.state in _UNSENT]
+        stale = [p for p in found if p.state is PostState.POSTED and p.shown != p.wanted]
+        await self._clear(found)
+        whole = bool(due) and await self._bring(due[0])
+        for post in stale if cards or not due else ():
             await self._redraw(post)
-        return bool(removing or due or originals or stale)
+        # What was added meanwhile has asked for another run; only what was begun here has not.
+        return len(found) > 1 or (len(found) == 1 and not whole)
+
+    async def _clear(self, found: Sequence[Post]) -> None:
+        """Delete what is to vanish: what was taken back, and what was typed where it stands now."""
+        for post in found:
+            if post.state is PostState.REMOVING:
+                await self._remove(post)
+        for post in found:
+            if post.state is PostState.POSTED and post.original_id is not None:
+                await self._remove_original(post)
 
     # --- sending -------------------------------------------------------------------------------
 
-    async def _bring(self, post: Post) -> None:
-        """Send a post, or find the one sent before the process died."""
+    async def _bring(self, post: Post) -> bool:
+        """Send a post, or find the one sent before the process died.
+
+        Whether it is all done: it stands, and so nothing of what was typed does any more.
+        """
         if post.state is PostState.SENDING and await self._settle_unsure(post):
-            return
+            return False
         manner = await self._manner(post)
         if manner is None:
-            return
+            return False
         newest = await self._stage.newest(post.channel_id)
         avatar_url = await self._pictures.address(post)
         async with self._store.write() as work:
-            await work.posts.sending(post.id, newest, manner, name=post.name, avatar_url=avatar_url)
-            sending = await work.posts.get(post.id)
-        if sending is None:
-            return
+            sending = await work.posts.sending(
+                post.id, newest, manner, name=post.name, avatar_url=avatar_url
+            )
+        return sending is not None and await self._send(sending)
+
+    async def _send(self, post: Post) -> bool:
+        """Send a post that was noted as being sent; see ``_bring``."""
         try:
-            message_id = await self._stage.send(sending)
+            message_id = await self._stage.send(post)
         except StageLaterError:
             await self._not_sent(post)
             raise
         except StageForbiddenError as error:
-            await self._forbidden(sending, error)
-            return
+            await self._forbidden(post, error)
+            return False
         except StageRefusedError as error:
-            await self._refused(sending, error)
-            return
+            await self._refused(post, error)
+            return False
         # Forgotten, it is looked for and found.
         async with self._store.write(lasting=False) as work:
-            await work.posts.posted(post.id, message_id, sending.wanted)
-            await _show_progress(work, sending)
+            stands = await work.posts.posted(post.id, message_id, post.wanted)
+            await _show_progress(work, post)
+        if not stands or post.original_id is None:
+            return False
+        await self._remove_original(post)
+        return True
 
     async def _manner(self, post: Post) -> Manner | None:
         """How to send a post; None if it was left where the writer typed it instead."""

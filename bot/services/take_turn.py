@@ -123,15 +123,14 @@ class TakeTurn:
         now: datetime,
     ) -> Taken:
         spoken = address(clean_text(message.text), held)
-        writer = await work.cast.writer(place.story.id, actor.writer_id)
-        character = spoken.character or speaking(held, writer.playing_id if writer else None)
+        writer = await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+        character = spoken.character or speaking(held, writer.playing_id)
         too_long = message.too_long or len(spoken.text.encode()) > MAX_TURN_BYTES
         if character is None or too_long:
             return Taken(refusal=f"A turn holds at most {MAX_TURN_BYTES // 1024} KB of text.")
         new = _by(actor, character, spoken.text, message.attachments)
         deed = NewDeed(DeedKind.TYPED, actor.writer_id, (new,), now, message_id=message.message_id)
         _, (turn,) = await work.turns.append(place.branch, deed)
-        await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
         channel_id = place.channel.channel_id
         waiting = await work.posts.waiting_since(channel_id)
         behind = waiting is not None and now - waiting > BEHIND

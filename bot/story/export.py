@@ -1,7 +1,7 @@
 """A story as a book: Markdown for readers, JSON for machines. Ids of Discord never enter either."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -146,8 +146,23 @@ def shares(book: Book) -> dict[str, float]:
     return {author: count / total for author, count in written.most_common()} if total else {}
 
 
-def as_record(book: Book) -> StoryRecord:
-    """The story as a value that can be written as JSON."""
+def as_json(book: Book) -> Iterator[str]:
+    """The story as JSON (a ``StoryRecord``), in pieces that are each written in no time."""
+    # No text holds this: within one a line's end and quotation marks are escaped.
+    hole = '\n  "turns": [],\n'
+    before, after = _around(book).model_dump_json(indent=2).split(hole)
+    yield before
+    yield '\n  "turns": ['
+    between = "\n    "
+    for record in _turn_records(book):
+        yield between + record.model_dump_json(indent=2).replace("\n", "\n    ")
+        between = ",\n    "
+    yield "\n  ],\n" if book.turns else "],\n"
+    yield after
+
+
+def _around(book: Book) -> StoryRecord:
+    """The record without its turns."""
     seqs = {turn.id: n for n, turn in enumerate(book.turns)}
     parts = book.parts or (Part(MAIN, book.turns),)
     branch_of = {turn.id: n for n, part in enumerate(parts) for turn in part.turns}
@@ -173,23 +188,27 @@ def as_record(book: Book) -> StoryRecord:
             for fact in book.facts
         ],
         branches=[_branch_record(part, branch_of, seqs) for part in parts],
-        turns=[
-            TurnRecord(
-                seq=n,
-                branch=branch_of[turn.id],
-                speaker=turn.speaker,
-                author=author_of(turn, book.names),
-                source=turn.source,
-                text=turn.text,
-                at=turn.created_at,
-                revised=turn.revision > 0,
-                attachments=[a.filename for a in turn.attachments],
-            )
-            for n, turn in enumerate(book.turns)
-        ],
+        turns=[],
         # Rounded: nobody needs seventeen digits, which look like one of Discord's ids.
         shares={author: round(part, 4) for author, part in shares(book).items()},
     )
+
+
+def _turn_records(book: Book) -> Iterator[TurnRecord]:
+    parts = book.parts or (Part(MAIN, book.turns),)
+    branch_of = {turn.id: n for n, part in enumerate(parts) for turn in part.turns}
+    for n, turn in enumerate(book.turns):
+        yield TurnRecord(
+            seq=n,
+            branch=branch_of[turn.id],
+            speaker=turn.speaker,
+            author=author_of(turn, book.names),
+            source=turn.source,
+            text=turn.text,
+            at=turn.created_at,
+            revised=turn.revision > 0,
+            attachments=[a.filename for a in turn.attachments],
+        )
 
 
 def _branch_record(
@@ -218,18 +237,32 @@ def _character_record(book: Book, n: int) -> CharacterRecord:
     )
 
 
-def as_markdown(book: Book) -> str:
-    """The story as Markdown: each turn under its speaker, text as written, credits at the end."""
+def as_markdown(book: Book) -> Iterator[str]:
+    """The story as Markdown: each turn under its speaker, text as written, credits at the end.
+
+    In pieces that are each written in no time, however long the story is.
+    """
     story = book.story
     lines = [f"# {plain(story.title)}", ""]
     if story.premise:
         lines += [*(f"> {line}".rstrip() for line in story.premise.splitlines()), ""]
+    yield _lines(lines)
     for part in book.parts or (Part(MAIN, book.turns),):
         if len(book.parts) > 1:
-            lines += _heading(part)
+            yield _lines(_heading(part))
         for turn in part.turns:
-            lines += [f"**{plain(turn.speaker)}**", "", turn.text, ""]
-            lines += [_mention(attachment) for attachment in turn.attachments]
+            yield _lines([f"**{plain(turn.speaker)}**", "", turn.text, ""])
+            yield _lines(_mention(attachment) for attachment in turn.attachments)
+    yield _lines(_end(book)).rstrip() + "\n"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _end(book: Book) -> list[str]:
+    """What is true, and who wrote this."""
+    lines: list[str] = []
     canon = [fact for fact in book.facts if fact.state == "canon"]
     if canon:
         lines += ["---", "", "## What is true", ""]
@@ -237,8 +270,7 @@ def as_markdown(book: Book) -> str:
         lines.append("")
     lines += ["---", "", "## Who wrote this", ""]
     lines += [f"- {plain(author)}: {part:.0%}" for author, part in shares(book).items()]
-    lines += ["", *_voices(book)]
-    return "\n".join(lines).rstrip() + "\n"
+    return [*lines, "", *_voices(book)]
 
 
 def _heading(part: Part) -> list[str]:

@@ -1,4 +1,8 @@
+import asyncio
+import gc
 import json
+import time
+from typing import cast
 
 import pytest
 
@@ -6,8 +10,12 @@ from bot.services.books import BookFormat
 from bot.story.canon import MAX_FACT, FactState
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from bot.story.turn import Source
+from storage.database import Unit
 from tests.builders import ADA, BEN, CHANNEL, CLEO, OWNER
 from tests.services.table import Table, by
+from tests.storage.test_growth import grow
+
+LONG = 20_000
 
 
 async def test_a_person_says_what_is_true(table: Table) -> None:
@@ -172,3 +180,31 @@ async def test_a_fact_whose_words_are_gone_returns_to_review(table: Table, how: 
     kept = await table.canon.add(by(BEN), "the lamp is out.")
     assert (kept.number, kept.state) == (1, FactState.CANON)
     assert [f.state for f in await table.canon.facts(CHANNEL)] == [FactState.CANON]
+
+
+@pytest.mark.parametrize("book_format", BookFormat)
+async def test_while_a_long_story_is_written_out_others_are_served(
+    table: Table, book_format: BookFormat
+) -> None:
+    await table.say(ADA, "One.")
+    async with table.store.write() as work:
+        place = await work.stories.place(CHANNEL)
+        assert place
+        await grow(cast("Unit", work), place.branch, 2, LONG)
+    late = [0.0]
+
+    async def listen() -> None:
+        while True:
+            began = time.thread_time()
+            await asyncio.sleep(0)
+            late.append(time.thread_time() - began)
+
+    # What was loaded at the start is looked through no more, as in the process itself.
+    gc.freeze()
+    listening = asyncio.create_task(listen())
+    book = await table.books.export(CHANNEL, book_format)
+    listening.cancel()
+    gc.unfreeze()
+    assert book.content.count(b"Turn ") == 8 * (LONG - 1)
+    # A single step for all of it would take many times as long.
+    assert max(late) < 0.1

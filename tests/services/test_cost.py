@@ -41,7 +41,7 @@ async def test_a_vote(table: Table, counter: Counter) -> None:
     counter.taken()
     await table.vote(ADA, ballot.variants[0])
     statements, writing = counter.taken()
-    assert statements <= 25
+    assert statements <= 23
     assert writing == 1
 
 
@@ -58,11 +58,11 @@ async def test_a_typed_turn_and_its_post(table: Table, counter: Counter) -> None
     counter.taken()
     await table.say(ADA, "Second.")
     statements, writing = counter.taken()
-    assert statements <= 14
+    assert statements <= 12
     assert writing == 1
     await table.post()
     statements, writing = counter.taken()
-    assert statements <= 15
+    assert statements <= 4
     assert writing == 3
 
 
