@@ -1,7 +1,8 @@
 """Queries that walk a branch from its head towards its first turn.
 
 Each walk knows before it starts at which depth to end, so its cost is the number of links walked
-and does not grow with the story. Every step is one look-up by primary key.
+and does not grow with the story. Every step is one look-up by primary key. Whether a turn is in a
+branch's past is asked however long ago it was: that way goes by jumps.
 """
 
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     literal,
@@ -101,7 +103,6 @@ _depth_of_turn = select(_mark.c.depth).where(_mark.c.id == _turn_id).scalar_subq
 _whole = _walk(literal(0, Integer))
 _last = _walk(branches.c.depth - bindparam("limit", type_=Integer))
 _behind = _walk(func.coalesce(_depth_of_turn, 0))
-_down_to = _walk(_depth_of_turn - 1)
 
 CHAIN = {flag: _turns_of(_whole, withdrawn=flag) for flag in (False, True)}
 """All turns of ``branch_id``, oldest first; with the withdrawn or without."""
@@ -121,15 +122,71 @@ _start = (
 UP_TO = _turns_of(_on(_start), withdrawn=True)
 """The last ``count`` links up to ``turn_id``, oldest first."""
 
-IN_PAST = select(_down_to.c.id).where(_down_to.c.id == _turn_id)
-"""``turn_id`` if it is a link of ``branch_id``."""
+_parent = turns.alias("parent")
+_jump = turns.alias("jump")
+_next_jump = turns.alias("next_jump")
+JUMP = (
+    select(
+        case(
+            (
+                _parent.c.depth - func.coalesce(_jump.c.depth, 0)
+                == func.coalesce(_jump.c.depth, 0) - func.coalesce(_next_jump.c.depth, 0),
+                _next_jump.c.id,
+            ),
+            else_=_parent.c.id,
+        )
+    )
+    .select_from(_parent)
+    .outerjoin(_jump, _jump.c.id == _parent.c.jump_id)
+    .outerjoin(_next_jump, _next_jump.c.id == _jump.c.jump_id)
+    .where(_parent.c.id == bindparam("b_parent_id", type_=ROW_ID))
+    .scalar_subquery()
+)
+"""Where a turn behind ``b_parent_id`` jumps to: behind where its parent's jump and the one before
+that end, if both go equally far; else to its parent. From any turn any ancestor is then found in a
+number of steps that grows as the depth's logarithm.
+"""
 
 
 _some_ids = bindparam("turn_ids", expanding=True, type_=ROW_ID)
-_shallowest = select(func.min(_mark.c.depth)).where(_mark.c.id.in_(_some_ids)).scalar_subquery()
-_down_to_some = _walk(_shallowest - 1)
 
-AMONG_PAST = select(_down_to_some.c.id).where(_down_to_some.c.id.in_(_some_ids))
+
+def _leaps() -> CTE:
+    """For each of ``turn_ids``, the way from a branch's head back to its depth, by jumps."""
+    head = (
+        select(
+            turns.c.id,
+            turns.c.parent_id,
+            turns.c.jump_id,
+            turns.c.depth,
+            _mark.c.id.label("wanted"),
+            _mark.c.depth.label("floor"),
+        )
+        .select_from(branches)
+        .join(turns, turns.c.id == branches.c.head_id)
+        .join(_mark, _mark.c.depth <= turns.c.depth)
+        .where(branches.c.id == bindparam("branch_id", type_=ROW_ID), _mark.c.id.in_(_some_ids))
+        .cte("leaps", recursive=True)
+    )
+    landing = select(_jump.c.depth).where(_jump.c.id == head.c.jump_id).scalar_subquery()
+    further = case((landing >= head.c.floor, head.c.jump_id), else_=head.c.parent_id)
+    return head.union_all(
+        select(
+            turns.c.id,
+            turns.c.parent_id,
+            turns.c.jump_id,
+            turns.c.depth,
+            head.c.wanted,
+            head.c.floor,
+        )
+        .select_from(head)
+        .join(turns, turns.c.id == further)
+        .where(head.c.depth > head.c.floor)
+    )
+
+
+_way = _leaps()
+AMONG_PAST = select(_way.c.id).where(_way.c.id == _way.c.wanted)
 """Those of ``turn_ids`` that are links of ``branch_id``."""
 
 LAST_DEEDS = (

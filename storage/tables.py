@@ -223,6 +223,8 @@ turns = Table(
     ref("story_id", "stories.id"),
     ref("branch_id", "branches.id"),
     ref("parent_id", "turns.id", nullable=True),
+    # An ancestor further back, by which any other is found in few steps; see storage.chains.
+    ref("jump_id", "turns.id", nullable=True),
     ref("deed_id", "deeds.id"),
     count("depth"),
     ref("character_id", "characters.id", nullable=True),

@@ -42,7 +42,7 @@ _IS_AT = select(branches.c.id).where(
     branches.c.id == bindparam("branch_id"),
     branches.c.head_id.is_not_distinct_from(bindparam("expected", type_=branches.c.head_id.type)),
 )
-_ADD = insert(turns)
+_ADD = insert(turns).values(jump_id=chains.JUMP)
 _DEPTH = select(branches.c.depth).where(branches.c.id == bindparam("branch_id"))
 _GET = chains.TURNS.where(turns.c.id == bindparam("id"))
 _OF_DEED = chains.TURNS.where(turns.c.deed_id == bindparam("deed_id")).order_by(turns.c.depth)
@@ -147,6 +147,7 @@ class Turns(Undoing):
                 "story_id": deed.story_id,
                 "branch_id": deed.branch_id,
                 "parent_id": parent_id,
+                "b_parent_id": parent_id,
                 "deed_id": deed.id,
                 "depth": depth,
                 "character_id": turn.character_id,
@@ -214,10 +215,7 @@ class Turns(Undoing):
 
     async def in_past(self, turn_id: int | None, branch_id: int) -> bool:
         """Whether a turn is the branch's head or an ancestor of it (None always is)."""
-        if turn_id is None:
-            return True
-        found = await self._scalar(chains.IN_PAST, turn_id=turn_id, branch_id=branch_id)
-        return found is not None
+        return turn_id is None or turn_id in await self.among_past(branch_id, [turn_id])
 
     async def among_past(self, branch_id: int, turn_ids: Sequence[int]) -> frozenset[int]:
         """Which of these turns are the branch's head or ancestors of it."""

@@ -151,9 +151,10 @@ class Undoing(Repository):
 
     async def _refuse_undone(self, branch_id: int, turn_ids: Sequence[int]) -> None:
         """Refuse to restore a turn that is not part of the branch: it would be shown in vain."""
-        for turn_id in turn_ids:
-            if await self._scalar(chains.IN_PAST, turn_id=turn_id, branch_id=branch_id) is None:
-                raise StaleError(_BEHIND_UNDO)
+        ids = sorted(set(turn_ids))
+        found = await self._all(chains.AMONG_PAST, turn_ids=ids, branch_id=branch_id)
+        if len(found) < len(ids):
+            raise StaleError(_BEHIND_UNDO)
 
     async def taking_back(self, taking_back_id: int) -> TakingBack | None:
         """The taking-back, or None."""

@@ -2,7 +2,7 @@
 
 import time
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from bot.ports import UnitOfWork
 from bot.story.tale import Branch
@@ -11,6 +11,21 @@ from storage.tables import branches, deeds, turns
 from tests.storage.kit import NOW, OWNER, Stand, the_branch
 
 SHORT, LONG = 1_000, 50_000
+
+
+def jump(depth: int) -> int | None:
+    """To which depth a turn of a depth jumps, as ``storage.chains`` has it."""
+    # In the skew-binary form of the depth its smallest place is taken away.
+    size = 1
+    while size * 2 + 1 <= depth:
+        size = size * 2 + 1
+    rest = depth
+    while rest:
+        if rest >= size:
+            rest, last = rest - size, size
+        else:
+            size //= 2
+    return depth - last or None
 
 
 async def grow(unit: UnitOfWork, branch: Branch, first: int, last: int) -> None:
@@ -25,7 +40,7 @@ async def grow(unit: UnitOfWork, branch: Branch, first: int, last: int) -> None:
         insert(turns),
         [
             {"id": n, "parent_id": n - 1 or None, "deed_id": n, "depth": n, **ours, **said}
-            | {"text": f"Turn {n}. " * 8}
+            | {"jump_id": jump(n), "text": f"Turn {n}. " * 8}
             for n in numbers
         ],
     )
@@ -43,6 +58,7 @@ async def seconds(stand: Stand) -> dict[str, float]:
                 "tail": unit.turns.tail(branch.id, 200),
                 "newer": unit.turns.newer(head - 20, branch.id),
                 "in_past": unit.turns.in_past(head - 20, branch.id),
+                "long past": unit.turns.among_past(branch.id, [1, head // 3, head // 2]),
                 "last_deeds": unit.turns.last_deeds(branch.id, 5),
             }
             for name, question in questions.items():
@@ -65,3 +81,14 @@ async def test_reading_the_end_costs_the_same_in_a_long_story(stand: Stand) -> N
         assert [t.id for t in await unit.turns.tail(branch.id, 3)] == [LONG - 2, LONG - 1, LONG]
     # Fifty times the story; a walk of all of it would take fifty times as long.
     assert {name: long[name] / short[name] > 5 for name in short} == dict.fromkeys(short, False)
+
+
+async def test_a_turn_jumps_back_so_that_any_other_is_found_in_few_steps(stand: Stand) -> None:
+    for n in range(0, 300, 50):
+        await stand.say(*(f"{m}" for m in range(n, n + 50)))
+    async with stand.read() as unit:
+        found = await unit.connection.execute(select(turns.c.depth, turns.c.id, turns.c.jump_id))
+        rows = {depth: (turn_id, jump_id) for depth, turn_id, jump_id in found}
+    depth_of = {turn_id: depth for depth, (turn_id, _) in rows.items()}
+    for depth, (_, jump_id) in rows.items():
+        assert (depth_of[jump_id] if jump_id else None) == jump(depth), depth

@@ -185,6 +185,7 @@ def _turns() -> None:
         pen.ref("story_id", "stories"),
         pen.ref("branch_id", "branches"),
         pen.ref("parent_id", "turns", nullable=True),
+        pen.ref("jump_id", "turns", nullable=True),
         pen.ref("deed_id", "deeds"),
         pen.count("depth"),
         pen.ref("character_id", "characters", nullable=True),
