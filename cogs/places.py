@@ -1,9 +1,11 @@
 """Where a story can be played: what Discord's channels allow, told as sentences."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import discord
 from discord import app_commands
+from typing_extensions import override
 
 from bot.services.linking import Target
 from bot.story.errors import InvalidError, NotAllowedError, NotFoundError
@@ -13,6 +15,39 @@ from cogs.actor import Interaction
 Given = app_commands.AppCommandChannel | app_commands.AppCommandThread
 """A channel or thread that somebody chose as an option."""
 Playable = discord.TextChannel | discord.VoiceChannel | discord.Thread
+
+_Kind = discord.ChannelType
+OFFERED = [
+    _Kind.text,
+    _Kind.voice,
+    _Kind.news,
+    _Kind.public_thread,
+    _Kind.private_thread,
+    _Kind.news_thread,
+    # None itself, but people look for it; they are told how its posts can be stories.
+    _Kind.forum,
+]
+
+
+class Choice(app_commands.Transformer):
+    """A channel or thread in which a scene could be played; Discord offers no others."""
+
+    @property
+    @override
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    @override
+    def channel_types(self) -> list[discord.ChannelType]:
+        return OFFERED
+
+    @override
+    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Given:
+        """What was chosen, as it came."""
+        given: Given = value
+        return given
+
 
 STAGE = "On a stage nobody can type, so no story is played there. Choose a text channel or thread."
 FORUM = "A forum holds posts, and each post can be a story of its own. Choose or make a post in it."

@@ -175,7 +175,7 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
     async def link(
         self,
         interaction: Interaction,
-        channel: app_commands.AppCommandChannel | app_commands.AppCommandThread,
+        channel: app_commands.Transform[places.Given, places.Choice],
     ) -> None:
         """Play a further scene of this story in another channel."""
         there = await places.to_link(interaction, channel)
