@@ -154,7 +154,7 @@ class _Supervisor:
         if isinstance(error, IdentifiesSpent):
             pause = max(pause, error.seconds)
         _log.warning(
-            "the connection ended, trying again" if self._since else "Discord cannot be reached",
+            _what_ended(error, connected=self._since is not None),
             seconds=round(pause, 1),
             error=type(error).__name__,
             code=getattr(error, "code", None) or getattr(error, "status", None),
@@ -162,6 +162,14 @@ class _Supervisor:
             where=_where(error),
         )
         await asyncio.sleep(pause)
+
+
+def _what_ended(error: BaseException, *, connected: bool) -> str:
+    if connected:
+        return "the connection ended, trying again"
+    if 400 <= getattr(error, "status", 0) < 500:  # noqa: PLR2004 - HTTP's range of refusals
+        return "Discord refuses the start, trying again; `troupe doctor` may tell why"
+    return "Discord cannot be reached"
 
 
 def _where(error: BaseException) -> str:
