@@ -92,12 +92,15 @@ def pages(blocks: Iterable[str], limit: int = PAGE) -> list[str]:
     return laid or ["Nothing yet."]
 
 
-def story_card(card: StoryCard, missing: Sequence[str] = ()) -> str:
+def story_card(
+    card: StoryCard, missing: Sequence[str] = (), sees: frozenset[int] = frozenset()
+) -> str:
     """A story's card.
 
     Args:
         card: the story.
         missing: sentences about permissions the bot lacks here.
+        sees: channels that the reader may read; scenes elsewhere are counted alone.
     """
     story = card.place.story
     state = {StoryState.PAUSED: " · paused", StoryState.CLOSED: " · closed"}.get(story.state, "")
@@ -115,7 +118,7 @@ def story_card(card: StoryCard, missing: Sequence[str] = ()) -> str:
         f"{counted(card.facts, 'fact')} · {_spent(card)}"
     )
     if len(card.scenes) > 1:
-        lines.append(f"Scenes: {_scenes(card)}")
+        lines.append(f"Scenes: {_scenes(card, sees)}")
     if held:
         lines.append(f"Played by people: {_listed(held)}")
     if free:
@@ -137,14 +140,17 @@ def story_card(card: StoryCard, missing: Sequence[str] = ()) -> str:
     return _within("\n".join(lines), MOST - len(warnings)) + warnings
 
 
-def _scenes(card: StoryCard) -> str:
+def _scenes(card: StoryCard, sees: frozenset[int]) -> str:
     """The branches with their channels; those that no channel plays, too."""
+    here = card.place.channel.channel_id
     shown = [
         f"**{name(branch.name)}** ({f'<#{channel_id}>' if channel_id else 'no channel'}"
         f"{', this one' if branch.id == card.place.branch.id else ''})"
         for branch, channel_id in card.scenes
+        if channel_id is None or channel_id == here or channel_id in sees
     ]
-    return _listed(shown, "")
+    hidden = len(card.scenes) - len(shown)
+    return _listed(shown, "") + (f" and {counted(hidden, 'hidden scene')}" if hidden else "")
 
 
 def _within(text: str, most: int) -> str:

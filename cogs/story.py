@@ -1,7 +1,7 @@
 """/story: open, show, set up, pause, resume, close, hand over, link and export a story."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -70,9 +70,15 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
     @app_commands.command(name="show")
     async def show(self, interaction: Interaction) -> None:
         """Show where the story stands."""
-        card = await self.stories.show(interaction.channel_id or 0)
         lacking = missing(self.client, interaction.channel)
-        await interaction.response.send_message(render.story_card(card, lacking), ephemeral=True)
+        await self._show(interaction, lacking)
+
+    async def _show(self, interaction: Interaction, lacking: Sequence[str] = ()) -> None:
+        card = await self.stories.show(interaction.channel_id or 0)
+        channels = [channel_id for _, channel_id in card.scenes if channel_id]
+        sees = await places.readable(interaction, channels)
+        text = render.story_card(card, lacking, sees)
+        await interaction.response.send_message(text, ephemeral=True)
 
     @app_commands.command(name="settings")
     @app_commands.describe(
@@ -203,8 +209,7 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         if past:
             await interaction.response.send_message(past, ephemeral=True)
             return
-        card = await self.stories.show(interaction.channel_id or 0)
-        await interaction.response.send_message(render.story_card(card), ephemeral=True)
+        await self._show(interaction)
 
     @app_commands.command(name="export")
     @app_commands.describe(book_format="Markdown to read, JSON for other programs")

@@ -39,6 +39,10 @@ async def test_a_linked_channel_is_a_scene_of_its_own(story, local, claude):
     assert "The lamp is lit" in asked
     told = await ask(anna, inn, "story show")
     assert f"**main** (<#{inn.id}>, this one), **the-cellar** (<#{cellar.id}>)" in told
+    # Of a scene that somebody does not see, they learn that there is one.
+    cellar.deny(story.cy, May.VIEW_CHANNEL)
+    told = await ask(story.cy, inn, "story show")
+    assert f"**main** (<#{inn.id}>, this one) and 1 hidden scene" in told
     # Each scene is taken back by itself.
     assert "1 passage taken back" in await ask(anna, cellar, "scene undo")
     await heard(local, cellar)
