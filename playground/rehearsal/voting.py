@@ -15,7 +15,7 @@ DRAFTED_SECONDS = 180.0
 _LOOK_BACK = 100
 _VOTE = "vote:v1"
 _NONE = "None of these"
-_WITHDRAWN = "You approve of none now"
+_WITHDRAWN = "You approve of no draft now"
 _HEADING = "### "
 _BUSY = ("✍️", "-# ✍️", "-# Posting ")
 """How a line begins that tells that drafts are being written, or the winner posted."""

@@ -34,6 +34,7 @@ COMMANDS = {
     "scene undo": "deeds",
     "scene redo": "",
     "scene history": "",
+    "scene revise": "turn",
     "scene fork": "title turn",
     "canon add": "fact about",
     "canon list": "about",
@@ -43,6 +44,7 @@ COMMANDS = {
     "canon retire": "fact",
 }
 COMPLETED = {
+    "scene revise turn",
     "scene fork turn",
     "story resume story",
     "cast edit name",
@@ -80,7 +82,7 @@ async def test_exactly_these_commands_are_registered(local):
             assert all(o["description"][0].isupper() for o in options)
     assert found == COMMANDS
     assert completed == COMPLETED
-    assert menus == {"Fork from here", "Take back", "Make canon", "Who wrote this?"}
+    assert menus == {"Revise", "Fork from here", "Take back", "Make canon", "Who wrote this?"}
 
 
 async def test_the_life_of_a_story(story):

@@ -71,6 +71,7 @@ async def test_a_manager_acts_for_an_owner_who_left_until_they_return(story, loc
     assert "is paused" in await ask(bo, inn, "story pause")
 
 
+@pytest.mark.parametrize("tuned", [{"troupe_countdown_seconds": 60}])
 async def test_a_manager_takes_back_and_closes_for_an_owner_who_left(story, local):
     anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
     await bo.say(inn, "Who goes there?")
