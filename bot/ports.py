@@ -456,6 +456,10 @@ class BallotRepository(Protocol):
         """Ids of the live ballots of all stories of a shard."""
         ...
 
+    async def is_live(self, branch_id: int) -> bool:
+        """Whether a branch has a live ballot."""
+        ...
+
     async def live_in_story(self, story_id: int) -> list[Ballot]:
         """The live ballots of all branches of a story."""
         ...

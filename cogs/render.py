@@ -130,7 +130,7 @@ def story_card(
             "Claim a character with `/cast claim`, then just type. `/scene continue` asks "
             "the model for ways on."
         )
-    if card.ballot:
+    if card.votes:
         lines.append("A ballot is open: vote on its card.")
     if card.questions:
         lines.append("**The premise is short. Three answers would give everybody more to hold:**")

@@ -102,6 +102,7 @@ def _of(table: Table, *order: ColumnElement[Any]) -> Select[Any]:
 _OPEN = Either(ballots, lambda into: into.on_conflict_do_nothing().returning(ballots))
 _GET = select(ballots).where(ballots.c.id == bindparam("id"))
 _LIVE = select(ballots).where(ballots.c.branch_id == bindparam("branch_id"), IS_LIVE_BALLOT)
+_IS_LIVE = select(ballots.c.id).where(ballots.c.branch_id == bindparam("branch_id"), IS_LIVE_BALLOT)
 _LIVE_IDS = (
     select(ballots.c.id)
     .where(
@@ -247,6 +248,10 @@ class Ballots(Repository):
     async def live(self, branch_id: int) -> Ballot | None:
         """The live ballot of a branch, or None."""
         return await self._one(_LIVE, branch_id=branch_id)
+
+    async def is_live(self, branch_id: int) -> bool:
+        """Whether a branch has a live ballot."""
+        return bool(await self._all(_IS_LIVE, branch_id=branch_id))
 
     async def live_ids(self, shard: Shard = ALONE) -> list[int]:
         """Ids of the live ballots of all stories of a shard."""

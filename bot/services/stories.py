@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from bot.ports import Clock, Opening, Store, UnitOfWork
 from bot.services.common import Request, move_to, names_of, standing_of, the_place
 from bot.services.reach import facts_here
-from bot.story.ballot import Ballot
 from bot.story.canon import FactState
 from bot.story.cast import Company
 from bot.story.errors import InvalidError
@@ -59,6 +58,7 @@ class StoryCard:
     Attributes:
         turns: number of turns in the branch, withdrawn ones included.
         names: display names by Discord user id.
+        votes: whether a ballot is live here.
         spent: micro-dollars spent on the story so far.
         questions: what to answer to thicken a thin premise.
         scenes: the story's branches, the oldest first, each with the channel that plays it.
@@ -69,7 +69,7 @@ class StoryCard:
     names: dict[int, str]
     turns: int
     facts: int
-    ballot: Ballot | None
+    votes: bool
     spent: int
     questions: tuple[str, ...] = ()
     scenes: tuple[tuple[Branch, int | None], ...] = ()
@@ -250,7 +250,7 @@ async def _card(work: UnitOfWork, place: Place) -> StoryCard:
         names=dict(await names_of(work, story.id)),
         turns=place.branch.depth,
         facts=len(facts),
-        ballot=await work.ballots.live(place.branch.id),
+        votes=await work.ballots.is_live(place.branch.id),
         spent=spent,
         scenes=tuple((branch, played.get(branch.id)) for branch in branches),
     )

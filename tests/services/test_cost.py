@@ -71,7 +71,7 @@ async def test_story_show(table: Table, counter: Counter) -> None:
     counter.taken()
     await table.stories.show(CHANNEL)
     statements, writing = counter.taken()
-    assert statements <= 14
+    assert statements <= 9
     assert writing == 0
 
 
