@@ -94,7 +94,7 @@ async def test_a_second_request_offers_steer(table: Table) -> None:
 async def test_what_cannot_be_asked_for(table: Table, wish: dict[str, object], what: str) -> None:
     with pytest.raises(InvalidError, match=what):
         await table.ask(**wish)  # type: ignore[arg-type]
-    assert (await table.stories.show(CHANNEL)).ballot is None
+    assert not (await table.stories.show(CHANNEL)).votes
 
 
 async def test_who_may_ask(table: Table) -> None:
