@@ -30,7 +30,6 @@ rehearse: $(VENV)/ready ## simulated writers perform a scene; the results are in
 test: $(VENV)/ready-dev ## all tests, with the least coverage that is allowed
 	$(BIN)/coverage erase
 	$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=
-	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
 check: $(VENV)/ready-dev ## format, lint, types, layers, then the tests
