@@ -628,10 +628,6 @@ class PostRepository(Protocol):
         """POSTED cards of a channel whose shown version is not the wanted one."""
         ...
 
-    async def originals(self, channel_id: int, limit: int) -> list[Post]:
-        """POSTED last parts whose typed original is still to be deleted."""
-        ...
-
     async def sending(
         self, post_id: int, after_id: int, manner: Manner, *, name: str, avatar_url: str
     ) -> Post | None:

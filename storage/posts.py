@@ -105,7 +105,6 @@ _UNFINISHED = (
 _WAITING_SINCE = select(func.min(posts.c.queued_at)).where(_HERE, IS_WAITING, _UNSENT)
 _PENDING = select(func.count()).select_from(posts).where(_HERE, IS_WAITING, _UNSENT)
 _STALE = select(posts).where(_HERE, IS_STALE).order_by(posts.c.id).limit(_LIMIT)
-_ORIGINALS = select(posts).where(_HERE, KEEPS_ORIGINAL).order_by(posts.c.id).limit(_LIMIT)
 _SET = update(posts).where(posts.c.id == bindparam("b_id"))
 # What was taken back a moment ago is not sent any more.
 _SENDING = _SET.where(_UNSENT).returning(posts)
@@ -176,11 +175,6 @@ class Posts(Repository):
         Cards, and turns whose text was changed.
         """
         return [_post(row) for row in await self._all(_STALE, channel_id=channel_id, limit=limit)]
-
-    async def originals(self, channel_id: int, limit: int) -> list[Post]:
-        """POSTED last parts whose typed original is still to be deleted."""
-        found = await self._all(_ORIGINALS, channel_id=channel_id, limit=limit)
-        return [_post(row) for row in found]
 
     async def sending(
         self, post_id: int, after_id: int, manner: Manner, *, name: str, avatar_url: str

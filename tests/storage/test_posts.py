@@ -52,15 +52,15 @@ async def test_the_way_of_a_post(stand: Stand) -> None:
             avatar_url="https://b",
         )
         assert await unit.posts.pending(CHANNEL) == 1
-        assert await unit.posts.originals(CHANNEL, 5) == []
+        assert await unit.posts.unfinished(CHANNEL, 5) == [sending]
         await unit.posts.posted(post.id, 2000, 1)
         assert await unit.posts.pending(CHANNEL) == 0
-        (posted,) = await unit.posts.originals(CHANNEL, 5)
+        (posted,) = await unit.posts.unfinished(CHANNEL, 5)
         assert posted == dataclasses.replace(
             sending, state=PostState.POSTED, message_id=2000, shown=1
         )
         await unit.posts.original_gone(post.id)
-        assert await unit.posts.originals(CHANNEL, 5) == []
+        assert await unit.posts.unfinished(CHANNEL, 5) == []
         assert (await unit.posts.of_message(2000)).id == post.id
         assert await unit.posts.of_message(1) is None
         assert await unit.posts.claimed_ids([1, 2000, 3]) == {2000}

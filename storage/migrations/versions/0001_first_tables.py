@@ -34,11 +34,6 @@ def upgrade() -> None:
             op.create_foreign_key(op.f(f"fk_{table}_{column}"), table, target, [column], ["id"])
 
 
-def downgrade() -> None:
-    """Refuse: before the first tables there is nothing but an empty file."""
-    raise NotImplementedError("Delete the database instead.")
-
-
 def _later(*references: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     return references if pen.is_sqlite() else ()
 
