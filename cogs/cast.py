@@ -14,7 +14,7 @@ from bot.story.errors import ConflictError
 from cogs import choices, render
 from cogs.actor import Interaction, actor_of, request_of
 from cogs.ui.controls import button, row_view
-from cogs.ui.paging import send_page, turn_page
+from cogs.ui.paging import mend_page, send_page, turn_page
 from cogs.uploads import answer_with_picture, read_picture
 
 NAMES = app_commands.Range[str, 1, 200]
@@ -52,7 +52,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     async def _looked(self, interaction: Interaction, name: str) -> Request:
         """Who asks, once it was looked whether the holder of a character is still here."""
         request = request_of(interaction)
-        await self.departures.holders(request, interaction.guild_id or 0, name)
+        await self.departures.holder(request, interaction.guild_id or 0, name)
         return request
 
     @app_commands.command(name="add")
@@ -107,9 +107,14 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     @app_commands.command(name="list")
     async def list_(self, interaction: Interaction) -> None:
         """Show who is in the story and who plays them."""
-        await self.departures.holders(request_of(interaction), interaction.guild_id or 0)
-        pages = render.cast_list(await self.casting.cast_list(interaction.channel_id or 0))
-        await send_page(interaction, pages, "cast")
+        channel_id, guild_id = interaction.channel_id or 0, interaction.guild_id or 0
+        listed = await self.casting.cast_list(channel_id)
+        await send_page(interaction, render.cast_list(listed), "cast")
+        # Whether they are all still here is asked of Discord, which nobody should wait for.
+        holders = [claim.writer_id for claim in listed.company.claims.values()]
+        if await self.departures.look(guild_id, holders):
+            pages = render.cast_list(await self.casting.cast_list(channel_id))
+            await mend_page(interaction, pages, "cast")
 
     @app_commands.command(name="show")
     @app_commands.describe(name="Whom to show")

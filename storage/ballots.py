@@ -2,19 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Row,
     Select,
     Table,
+    Text,
     and_,
     bindparam,
+    cast,
     delete,
+    false,
     insert,
+    literal_column,
     select,
+    union_all,
     update,
 )
 
@@ -127,13 +134,26 @@ _OF_VARIANT = (
     .join(variants, variants.c.ballot_id == ballots.c.id)
     .where(variants.c.id == bindparam("variant_id"))
 )
-_PARTS = {
-    "variants": _of(variants, variants.c.id),
-    "rounds": _of(rounds, rounds.c.number),
-    "approvals": _of(approvals),
-    "presses": _of(presses, presses.c.at),
-    "holds": _of(holds, holds.c.until),
-}
+_VARIANTS = _of(variants, variants.c.id)
+_ROUNDS = _of(rounds, rounds.c.number)
+_NO_ID = literal_column("0", BigInteger)
+_NO_KIND = literal_column("''", Text)
+
+
+def _of_people(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+    """What people did to several ballots, for ``_PEOPLE``."""
+    several = table.c.ballot_id.in_(bindparam("ballot_ids", expanding=True))
+    return select(table.c.ballot_id, table.c.writer_id, *columns).where(several)
+
+
+# What people did, in one breath: every press waits for it. Variants have an id above 0.
+_PEOPLE = union_all(
+    _of_people(
+        presses, presses.c.at, presses.c.none, _NO_ID.label("variant_id"), _NO_KIND.label("kind")
+    ),
+    _of_people(approvals, _NO_ID, false(), approvals.c.variant_id, _NO_KIND),
+    _of_people(holds, holds.c.until, false(), _NO_ID, cast(holds.c.kind, Text)),
+)
 _SAVE = update(ballots).where(ballots.c.id == bindparam("b_id"))
 _ADD_ROUND = Either(rounds, lambda into: into.on_conflict_do_nothing().returning(rounds.c.number))
 _END_ROUND = update(rounds).where(
@@ -184,10 +204,26 @@ _END_HOLD = delete(holds).where(
 )
 
 
-def _ballot(row: Row[Any], parts: dict[str, list[Row[Any]]]) -> Ballot:
+@dataclass
+class _Parts:
+    """Rows that belong to a ballot."""
+
+    variants: list[Row[Any]] = field(default_factory=list)
+    rounds: list[Row[Any]] = field(default_factory=list)
+    people: list[Row[Any]] = field(default_factory=list)
+
+
+def _ballot(row: Row[Any], parts: _Parts) -> Ballot:
     approving: dict[int, set[int]] = defaultdict(set)
-    for one in parts["approvals"]:
-        approving[one.variant_id].add(one.writer_id)
+    holding: list[Hold] = []
+    pressing: list[Row[Any]] = []
+    for one in parts.people:
+        if one.variant_id:
+            approving[one.variant_id].add(one.writer_id)
+        elif one.kind:
+            holding.append(Hold(one.writer_id, Pending(one.kind), one.at))
+        else:
+            pressing.append(one)
     return Ballot(
         id=row.id,
         story_id=row.story_id,
@@ -199,12 +235,12 @@ def _ballot(row: Row[Any], parts: dict[str, list[Row[Any]]]) -> Ballot:
         opened_at=row.opened_at,
         window_ends=row.window_ends,
         settings=unpack_settings(row.settings),
-        variants=tuple(_variant(one) for one in parts["variants"]),
-        rounds=tuple(_round(one) for one in parts["rounds"]),
+        variants=tuple(_variant(one) for one in parts.variants),
+        rounds=tuple(_round(one) for one in parts.rounds),
         approvals={variant_id: frozenset(who) for variant_id, who in approving.items()},
-        nones=frozenset(one.writer_id for one in parts["presses"] if one.none),
-        pressed={one.writer_id: one.at for one in parts["presses"]},
-        holds=tuple(Hold(one.writer_id, one.kind, one.until) for one in parts["holds"]),
+        nones=frozenset(one.writer_id for one in pressing if one.none),
+        pressed={one.writer_id: one.at for one in pressing},
+        holds=tuple(sorted(holding, key=lambda hold: hold.until)),
         countdown_ends=row.countdown_ends,
         tied_since=row.tied_since,
         runoff=row.runoff,
@@ -275,16 +311,17 @@ class Ballots(Repository):
         return found[0] if found else None
 
     async def _whole(self, rows: Sequence[Row[Any]]) -> list[Ballot]:
-        """Ballots with what is in them: one query per table, however many ballots."""
+        """Ballots with what is in them: as many queries for one as for many."""
         if not rows:
             return []
         ids = [row.id for row in rows]
-        parts: dict[int, dict[str, list[Row[Any]]]] = {
-            ballot_id: {name: [] for name in _PARTS} for ballot_id in ids
-        }
-        for name, statement in _PARTS.items():
-            for part in await self._all(statement, ballot_ids=ids):
-                parts[part.ballot_id][name].append(part)
+        parts = {ballot_id: _Parts() for ballot_id in ids}
+        for one in await self._all(_VARIANTS, ballot_ids=ids):
+            parts[one.ballot_id].variants.append(one)
+        for one in await self._all(_ROUNDS, ballot_ids=ids):
+            parts[one.ballot_id].rounds.append(one)
+        for one in await self._all(_PEOPLE, ballot_ids=ids):
+            parts[one.ballot_id].people.append(one)
         return [_ballot(row, parts[row.id]) for row in rows]
 
     async def save(self, ballot: Ballot) -> None:

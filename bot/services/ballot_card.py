@@ -77,7 +77,7 @@ class BallotCards:
                 return None
             company = await work.cast.company(story.id, retired=True)
             writers = await work.cast.writers(story.id)
-            voters = await electorate(work, story, company, writers)
+            voters = electorate(story, company, writers)
             newer = await _newer(work, ballot)
             posted = await self._posted(work, ballot)
         names = {w.writer_id: w.name for w in writers.values()}

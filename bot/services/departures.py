@@ -91,8 +91,8 @@ class Departures:
                 await look_again(work, story_id, self._clock)
         left.discard((guild_id, writer_id))
 
-    async def holders(self, request: Request, guild_id: int, name: str = "") -> None:
-        """Look up who holds a character; without a name, whoever holds any.
+    async def holder(self, request: Request, guild_id: int, name: str) -> None:
+        """Look up who holds a character.
 
         A name that means nobody, or a channel without a story, is left to whoever asks next.
         """
@@ -101,9 +101,6 @@ class Departures:
             if place is None:
                 return
             company = await work.cast.company(place.story.id)
-        if not name:
-            await self.look(guild_id, [claim.writer_id for claim in company.claims.values()])
-            return
         found = company.find(name)
         holder = company.writer_of(found.id) if found else None
         if holder and holder != request.actor.writer_id:

@@ -1,5 +1,6 @@
 """What every press on a ballot needs: that it is open, for this writer, with room on its card."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from bot.ports import UnitOfWork
 from bot.services.common import Request, standing_of
 from bot.services.settling import electorate, started_from_what_stands
 from bot.story.ballot import LIVE, MAX_VARIANTS_ON_CARD, Ballot, BallotState
-from bot.story.cast import Company
+from bot.story.cast import Company, Writer
 from bot.story.errors import ConflictError, NotAllowedError, NotFoundError
 from bot.story.policy import Action, owns, require
 from bot.story.tale import Place
@@ -21,6 +22,7 @@ class Booth:
     place: Place
     ballot: Ballot
     company: Company
+    writers: Mapping[int, Writer]
 
 
 async def at_the_ballot(
@@ -56,7 +58,8 @@ async def at_the_ballot(
     company = await work.cast.company(place.story.id)
     standing = standing_of(company, request.actor.writer_id)
     require(request.actor, Action.VOTE, place.story, standing)
-    voters = await electorate(work, place.story, company)
+    writers = await work.cast.writers(place.story.id)
+    voters = electorate(place.story, company, writers)
     # Whoever opened it chooses in a tie, also if they gave back their character meanwhile; and
     # whoever acts for an owner who left.
     concerned = ballot.opener_id == request.actor.writer_id
@@ -68,7 +71,7 @@ async def at_the_ballot(
         )
     if not await started_from_what_stands(work, ballot, place.branch):
         await work.tasks.put(TaskKind.SETTLE, ballot.id, now)
-    return Booth(place, ballot, company)
+    return Booth(place, ballot, company, writers)
 
 
 def refuse_full(ballot: Ballot) -> None:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.ports import Clock, Limits, NewDeed, Store, UnitOfWork
@@ -42,19 +42,18 @@ CLOSED = "The story was closed before this was decided."
 NOTHING_WON = "None of these was wanted. Say what should be different: `/scene continue`."
 
 
-async def electorate(
-    work: UnitOfWork, story: Story, company: Company, writers: Mapping[int, Writer] | None = None
-) -> Electorate:
-    """Who may vote in a story now.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a ballot is looked at with, as one transaction sees it."""
 
-    Args:
-        work: the transaction.
-        story: whose electorate.
-        company: its cast.
-        writers: its writers, where they were read already.
-    """
-    if writers is None:
-        writers = await work.cast.writers(story.id)
+    story: Story
+    branch: Branch
+    company: Company
+    writers: Mapping[int, Writer]
+
+
+def electorate(story: Story, company: Company, writers: Mapping[int, Writer]) -> Electorate:
+    """Who may vote in a story now, of its cast and writers."""
     claimants = {claim.writer_id for claim in company.claims.values()}
     # Who left can press nothing: neither the quorum nor anybody waits for them. Their votes stay.
     there = dict.fromkeys((story.owner_id, *sorted(claimants)))
@@ -108,7 +107,7 @@ class Settling:
             if ballot is None or story is None or ballot.state not in LIVE:
                 return False
             company = await work.cast.company(story.id)
-            voters = await electorate(work, story, company)
+            voters = electorate(story, company, await work.cast.writers(story.id))
         missed = awaited(ballot, voters, self._clock.now())
         if ballot.state is BallotState.TIED:
             missed = (ballot.opener_id,)
@@ -136,27 +135,27 @@ class Settling:
         if story is None or branch is None:
             return ballot
         company = await work.cast.company(story.id)
-        return await self.look_at(work, ballot, (story, branch, company), now, pressed=pressed)
+        around = Around(story, branch, company, await work.cast.writers(story.id))
+        return await self.look_at(work, ballot, around, now, pressed=pressed)
 
     async def look_at(
         self,
         work: UnitOfWork,
         ballot: Ballot,
-        around: tuple[Story, Branch, Company],
+        around: Around,
         now: datetime,
         *,
         pressed: bool = False,
     ) -> Ballot:
         """``look``, where the ballot and what is around it were read in this transaction."""
-        story, branch, company = around
-        if ballot.state not in LIVE or story.state is StoryState.PAUSED:
+        if ballot.state not in LIVE or around.story.state is StoryState.PAUSED:
             return ballot
-        if story.state is StoryState.CLOSED:
+        if around.story.state is StoryState.CLOSED:
             return await end(work, ballot, BallotState.DROPPED, CLOSED, now)
-        if not await started_from_what_stands(work, ballot, branch):
+        if not await started_from_what_stands(work, ballot, around.branch):
             return await end(work, ballot, BallotState.DROPPED, MOVED_ON, now)
         if ballot.state is BallotState.TIED:
-            return await _look_at_tied(work, ballot, company, now)
+            return await _look_at_tied(work, ballot, around.company, now)
         if ballot.state is BallotState.OPEN:
             return await self._look_at_open(work, ballot, around, now, pressed=pressed)
         return ballot
@@ -165,16 +164,16 @@ class Settling:
         self,
         work: UnitOfWork,
         ballot: Ballot,
-        around: tuple[Story, Branch, Company],
+        around: Around,
         now: datetime,
         *,
         pressed: bool,
     ) -> Ballot:
-        story, branch, company = around
-        ballot = await relock(work, ballot, company)
+        ballot = await relock(work, ballot, around.company)
         ends = None if pressed else ballot.countdown_ends
         counting = replace(ballot, countdown_ends=ends)
-        verdict = decide(counting, await electorate(work, story, company), now)
+        voters = electorate(around.story, around.company, around.writers)
+        verdict = decide(counting, voters, now)
         match verdict.step:
             case Step.WAIT:
                 ballot = await _counting_to(work, ballot, None)
@@ -185,7 +184,7 @@ class Settling:
                 ballot = await _counting_to(work, ballot, ends or now + self._countdown)
                 await work.tasks.put(TaskKind.SETTLE, ballot.id, ballot.countdown_ends or now)
             case Step.WIN | Step.TIE | Step.NOTHING:
-                await conclude(work, counting, branch, company, verdict, now)
+                await conclude(work, counting, around.branch, around.company, verdict, now)
                 ballot = await work.ballots.get(ballot.id) or ballot
         await refresh(work, PostKind.BALLOT, ballot.id, now)
         return ballot

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import Request, standing_of
 from bot.services.polling import Booth, at_the_ballot, refuse_full
-from bot.services.settling import Settling, conclude, relock, shuffled_places, win
+from bot.services.settling import Around, Settling, conclude, relock, shuffled_places, win
 from bot.story.ballot import (
     HOLD,
     Ballot,
@@ -20,6 +20,9 @@ from bot.story.ballot import (
     may_break_tie,
     outcome,
     tally,
+    with_approval,
+    with_none,
+    without_holds,
 )
 from bot.story.cast import Company, speaking
 from bot.story.consent import ALIKE, likeness, locked_by, trespasses
@@ -103,12 +106,13 @@ class Vote:
                     f"Draft {variant.label} writes a character claimed meanwhile. "
                     "It can be chosen once that writer allows it."
                 )
-            await work.ballots.approve(ballot.id, variant_id, writer_id, now, on=on)
             stays = not on and before_newest(ballot, writer_id)
-            if stays:
-                # Drafts came since: the first press says that the choice stands all the same.
-                await work.ballots.approve(ballot.id, variant_id, writer_id, now, on=True)
-            return replace(await self._pressed(work, request, booth), stays=stays)
+            # Drafts came since: the first press says that the choice stands all the same.
+            for given in (False, True) if stays else (on,):
+                await work.ballots.approve(ballot.id, variant_id, writer_id, now, on=given)
+                ballot = with_approval(ballot, variant_id, writer_id, now, on=given)
+            voted = await self._pressed(work, request, replace(booth, ballot=ballot))
+            return replace(voted, stays=stays)
 
     async def none(self, request: Request, ballot_id: int) -> Voted:
         """Press None of these, or withdraw it.
@@ -122,23 +126,26 @@ class Vote:
             ballot = booth.ballot
             writer_id = request.actor.writer_id
             on = writer_id not in ballot.nones
-            await work.ballots.press_none(ballot.id, writer_id, now, on=on)
             stays = not on and before_newest(ballot, writer_id)
-            if stays:
-                await work.ballots.press_none(ballot.id, writer_id, now, on=True)
-            return replace(await self._pressed(work, request, booth), stays=stays)
+            for given in (False, True) if stays else (on,):
+                await work.ballots.press_none(ballot.id, writer_id, now, on=given)
+                ballot = with_none(ballot, writer_id, now, on=given)
+            voted = await self._pressed(work, request, replace(booth, ballot=ballot))
+            return replace(voted, stays=stays)
 
     async def _pressed(self, work: UnitOfWork, request: Request, booth: Booth) -> Voted:
+        """What follows from a press that the booth's ballot has in it already."""
         now = self._clock.now()
         writer_id = request.actor.writer_id
         place, ballot = booth.place, booth.ballot
-        await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
+        noted = await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
         # Whoever presses here has closed the form of Steer or Mine that the ballot waited for.
         for hold in ballot.holds:
             if hold.writer_id == writer_id:
                 await work.ballots.end_hold(ballot.id, writer_id, hold.kind)
-        pressed = await work.ballots.get(ballot.id) or ballot
-        around = (place.story, place.branch, booth.company)
+        pressed = without_holds(ballot, writer_id)
+        writers = {**booth.writers, writer_id: noted}
+        around = Around(place.story, place.branch, booth.company, writers)
         after = await self._settling.look_at(work, pressed, around, now, pressed=True)
         approves = [v for v in after.standing if writer_id in after.approvals.get(v.id, ())]
         return Voted(after, tuple(approves), writer_id in after.nones)

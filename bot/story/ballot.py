@@ -5,7 +5,7 @@ nothing here breaks a tie or settles what nobody approved.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -228,6 +228,45 @@ class Verdict:
     leaders: tuple[int, ...] = ()
     missing: int = 0
     awaited: tuple[int, ...] = ()
+
+
+def with_approval(
+    ballot: Ballot, variant_id: int, writer_id: int, at: datetime, *, on: bool
+) -> Ballot:
+    """A ballot after an approval was given or withdrawn, which ends a None.
+
+    A press that changes nothing does not count as a later vote.
+    """
+    who = ballot.approvals.get(variant_id, frozenset())
+    if on is (writer_id in who):
+        return with_none(ballot, writer_id, at, on=False)
+    changed = who | {writer_id} if on else who - {writer_id}
+    return replace(
+        ballot,
+        approvals=_given(ballot.approvals | {variant_id: changed}),
+        nones=ballot.nones - {writer_id},
+        pressed=ballot.pressed | {writer_id: at},
+    )
+
+
+def with_none(ballot: Ballot, writer_id: int, at: datetime, *, on: bool) -> Ballot:
+    """A ballot after None of these was pressed or withdrawn; pressing it ends approvals."""
+    if on is (writer_id in ballot.nones):
+        return ballot
+    kept, nones = ballot.approvals, ballot.nones - {writer_id}
+    if on:
+        kept = _given({variant_id: who - {writer_id} for variant_id, who in kept.items()})
+        nones = ballot.nones | {writer_id}
+    return replace(ballot, approvals=kept, nones=nones, pressed=ballot.pressed | {writer_id: at})
+
+
+def without_holds(ballot: Ballot, writer_id: int) -> Ballot:
+    """A ballot that waits for no form of a writer's any more."""
+    return replace(ballot, holds=tuple(h for h in ballot.holds if h.writer_id != writer_id))
+
+
+def _given(approvals: dict[int, frozenset[int]]) -> dict[int, frozenset[int]]:
+    return {variant_id: who for variant_id, who in approvals.items() if who}
 
 
 def quorum(ballot: Ballot, electorate: Electorate) -> int:

@@ -41,6 +41,13 @@ async def send_page(
         await interaction.response.send_message(pages[0], ephemeral=True)
 
 
+async def mend_page(interaction: Interaction, pages: Sequence[str], what: str) -> None:
+    """Show the first page anew to whoever was answered with it: something turned out since."""
+    await interaction.edit_original_response(
+        content=pages[0], view=page_buttons(pages, what, 0, "")
+    )
+
+
 async def turn_page(interaction: Interaction, pages: Sequence[str], what: str, key: str) -> None:
     """Show another page in place of the one whose button, with this key, was pressed."""
     shown = min(max(int(key.split(":", maxsplit=1)[0]), 0), len(pages) - 1)

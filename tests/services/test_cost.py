@@ -41,7 +41,7 @@ async def test_a_vote(table: Table, counter: Counter) -> None:
     counter.taken()
     await table.vote(ADA, ballot.variants[0])
     statements, writing = counter.taken()
-    assert statements <= 23
+    assert statements <= 14
     assert writing == 1
 
 
@@ -49,7 +49,7 @@ async def test_a_ballots_card(table: Table, counter: Counter) -> None:
     ballot = await table.ballot()
     counter.taken()
     await table.cards.card(ballot.id)
-    assert counter.taken() == (11, 0)
+    assert counter.taken() == (9, 0)
 
 
 async def test_a_typed_turn_and_its_post(table: Table, counter: Counter) -> None:

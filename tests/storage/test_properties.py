@@ -7,12 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.ports import UnitOfWork
+from bot.story.ballot import NewVariant, with_approval, with_none
 from bot.story.cast import Sheet
 from bot.story.errors import ConflictError
 from bot.story.tale import Place
 from bot.story.turn import TakingBackKind, Turn
 from storage.database import Database
-from tests.storage.kit import NOW, OWNER, new_deed, opening
+from tests.storage.kit import NOW, OWNER, later, new_ballot, new_deed, opening, the_branch
 
 SOME = settings(
     max_examples=15,
@@ -162,6 +163,47 @@ def test_claims(new_url: Callable[[], str], acts: list[tuple[str, int, int]]) ->
                 async with database.read() as unit:
                     live = (await unit.cast.company(story_id)).claims
                 assert {one: claim.writer_id for one, claim in live.items()} == holds
+        finally:
+            await database.close()
+
+    run(play)
+
+
+presses = st.lists(
+    # Who presses, what (the third is None of these), and whether to give or to withdraw it.
+    st.tuples(st.integers(1, 2), st.integers(0, 2), st.booleans()),
+    max_size=12,
+)
+
+
+@SOME
+@given(presses=presses)
+def test_a_press_changes_a_ballot_as_it_changes_what_is_kept_of_it(
+    new_url: Callable[[], str], presses: list[tuple[int, int, bool]]
+) -> None:
+    async def play() -> None:
+        database = await Database.open(new_url(), synchronous="NORMAL")
+        drafts = [NewVariant(1, "", (), None)] * 2
+        try:
+            async with database.write() as unit:
+                await unit.stories.open(opening())
+                opened = await unit.ballots.open(new_ballot(await the_branch(unit)))
+                await unit.ballots.add_variants(opened.id, drafts, [0, 1], NOW)
+                ballot = await unit.ballots.get(opened.id)
+            for minute, (writer, what, on) in enumerate(presses):
+                assert ballot
+                now = later(minutes=minute)
+                async with database.write() as unit:
+                    if what == len(drafts):
+                        await unit.ballots.press_none(ballot.id, writer, now, on=on)
+                        pressed = with_none(ballot, writer, now, on=on)
+                    else:
+                        chosen = ballot.variants[what].id
+                        await unit.ballots.approve(ballot.id, chosen, writer, now, on=on)
+                        pressed = with_approval(ballot, chosen, writer, now, on=on)
+                async with database.read() as unit:
+                    ballot = await unit.ballots.get(ballot.id)
+                assert pressed == ballot
         finally:
             await database.close()
 

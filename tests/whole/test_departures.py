@@ -16,6 +16,7 @@ from tests.whole.kit import (
     press,
     sent,
     spoken,
+    use,
     voting,
     won,
 )
@@ -131,7 +132,8 @@ async def test_a_character_of_somebody_who_left_is_freed_and_claimed_anew(story)
 async def test_the_cast_list_notices_who_left_and_typing_shows_that_they_are_back(story, local):
     bo, cy, inn = story.bo, story.cy, story.inn
     story.guild.leave(bo)
-    assert "**Tom** · Bo, left the server" in await ask(cy, inn, "cast list")
+    listed = await (await use(cy, inn, "cast list")).answer()
+    await local.until(lambda: "**Tom** · Bo, left the server" in listed.text, what="the news")
     story.guild.join(bo)
     await bo.say(inn, "Did you miss me?")
     await heard(local, inn, "Did you miss me?")
