@@ -5,6 +5,7 @@ from datetime import datetime
 
 import discord
 
+from bot.services.books import BookFile
 from bot.services.canon import FactCard
 from bot.services.casting import CastList, CharacterCard
 from bot.services.parting import Offer
@@ -413,14 +414,16 @@ def forking(title: str) -> str:
     return f"🍴 The fork **{name(title)}** is being opened. A note here links to its thread."
 
 
-def book(hidden: int) -> str:
-    """What goes with a story's file: that it is there, and what it leaves out."""
-    if not hidden:
-        return "Here it is."
-    scenes = "1 scene is" if hidden == 1 else f"{hidden} scenes are"
+def book(file: BookFile) -> str:
+    """What goes with a story's file: that it is there, what it leaves out, and how to open it."""
+    packed = " It is compressed, since it is too large otherwise: unpack it to read it."
+    opened = packed if file.packed else ""
+    if not file.hidden:
+        return f"Here it is.{opened}"
+    scenes = "1 scene is" if file.hidden == 1 else f"{file.hidden} scenes are"
     return (
         f"Here it is, as far as you may read it: {scenes} left out. The book of whoever sees all "
-        "channels of this story has everything."
+        f"channels of this story has everything.{opened}"
     )
 
 

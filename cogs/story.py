@@ -224,9 +224,10 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         channels = [channel.channel_id for channel in await books.channels(channel_id)]
         sees = await places.readable(interaction, channels)
         reader = Reader(interaction.user.id, sees)
-        book = await books.export(channel_id, BookFormat(book_format), reader)
+        limit = interaction.filesize_limit
+        book = await books.export(channel_id, BookFormat(book_format), reader, limit=limit)
         file = discord.File(io.BytesIO(book.content), book.filename)
-        await interaction.followup.send(render.book(book.hidden), file=file, ephemeral=True)
+        await interaction.followup.send(render.book(book), file=file, ephemeral=True)
 
 
 async def _say(interaction: Interaction, place: Place, what: str) -> None:

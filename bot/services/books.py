@@ -1,6 +1,8 @@
 """Take the story as a file."""
 
 import asyncio
+import io
+import zipfile
 from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -9,10 +11,12 @@ from enum import StrEnum
 from bot.ports import Store, UnitOfWork
 from bot.services.common import names_of, the_place
 from bot.story.canon import FactState
+from bot.story.errors import InvalidError
 from bot.story.export import Book, Part, as_json, as_markdown, file_name
 from bot.story.tale import Branch, Channel, Story
 from bot.story.turn import Turn
 
+_MIB = 1024 * 1024
 PAGE = 500
 """Turns that are read at a time: few enough that nobody waits while they are."""
 
@@ -38,11 +42,16 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class BookFile:
-    """A story as a file, and how many of its scenes its reader may not read."""
+    """A story as a file, and how many of its scenes its reader may not read.
+
+    Attributes:
+        packed: whether it is a zip, since the file itself would have been too large.
+    """
 
     filename: str
     content: bytes
     hidden: int = 0
+    packed: bool = False
 
 
 class Books:
@@ -64,7 +73,12 @@ class Books:
             return await work.stories.channels(place.story.id)
 
     async def export(
-        self, channel_id: int, book_format: BookFormat, reader: Reader | None = None
+        self,
+        channel_id: int,
+        book_format: BookFormat,
+        reader: Reader | None = None,
+        *,
+        limit: int | None = None,
     ) -> BookFile:
         """The story of a channel as a file.
 
@@ -74,13 +88,21 @@ class Books:
             channel_id: where it is asked for.
             book_format: as what.
             reader: for whom; None for the whole story.
+            limit: how many bytes the file may have; a larger book is compressed.
 
         Raises:
             NotFoundError: there is no story here.
+            InvalidError: the book is too large, compressed too.
         """
         async with self._turn:
             book, hidden = await self._read(channel_id, reader)
-            return await asyncio.to_thread(_written, book, book_format, hidden)
+            written = await asyncio.to_thread(_written, book, book_format, hidden)
+            if limit is None or len(written.content) <= limit:
+                return written
+            packed = await asyncio.to_thread(_packed, written)
+        if len(packed.content) > limit:
+            raise InvalidError(_too_large(len(packed.content), limit, book_format))
+        return packed
 
     async def _read(self, channel_id: int, reader: Reader | None) -> tuple[Book, int]:
         async with self._store.read() as work:
@@ -110,6 +132,22 @@ def _encoded(pieces: Iterator[str]) -> bytes:
     for piece in pieces:
         content += piece.encode()
     return bytes(content)
+
+
+def _packed(book: BookFile) -> BookFile:
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr(book.filename, book.content)
+    return BookFile(f"{book.filename}.zip", zipped.getvalue(), book.hidden, packed=True)
+
+
+def _too_large(size: int, limit: int, book_format: BookFormat) -> str:
+    smaller = "" if book_format is BookFormat.MARKDOWN else "The format Markdown is smaller. "
+    return (
+        f"This book is too large to be sent: compressed it has {size / _MIB:.1f} MiB, and a file "
+        f"here may have {limit / _MIB:.1f} MiB. {smaller}Whoever runs this bot has all of it in "
+        "a backup (`troupe backup`), and a boosted server takes larger files."
+    )
 
 
 async def _parts(

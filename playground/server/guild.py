@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from playground.server.channel import Channel
 from playground.server.nouns import Member, Role, User
+from playground.server.rules_messages import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from playground.server.message import Message
@@ -26,6 +27,8 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     threads: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
+    max_file_bytes: int = MAX_FILE_BYTES
+    """How large a file may be; boosted servers take 50 or 100 MiB."""
 
     @override
     def __repr__(self) -> str:

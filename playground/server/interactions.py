@@ -13,7 +13,6 @@ from playground.server.message import EPHEMERAL, Message
 from playground.server.nouns import Upload, User
 from playground.server.permissions import EVERYTHING, IN_DM, in_channel
 from playground.server.posting import Draft
-from playground.server.rules_messages import MAX_FILE_BYTES
 from playground.server.rules_modals import check_modal
 from playground.server.shapes import Json
 from playground.server.world import World
@@ -103,7 +102,7 @@ def _payload(world: World, interaction: Interaction) -> Json:
         "entitlements": [],
         "entitlement_sku_ids": [],
         "app_permissions": str(in_channel(world.bot, channel) if guild else IN_DM),
-        "attachment_size_limit": MAX_FILE_BYTES,
+        "attachment_size_limit": posting.largest_file(channel),
         "authorizing_integration_owners": _owners(interaction),
         "context": 0 if guild else 1,
     }

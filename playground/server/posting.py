@@ -9,7 +9,13 @@ from playground.server.errors import ApiError, Faults, invalid, unknown
 from playground.server.message import COMPONENTS_V2, EPHEMERAL, LOADING, Message, walk
 from playground.server.nouns import Attachment, Sticker, Upload, User
 from playground.server.permissions import May, can
-from playground.server.rules_messages import MAX_CONTENT, Shape, check_body, check_shape
+from playground.server.rules_messages import (
+    MAX_CONTENT,
+    MAX_FILE_BYTES,
+    Shape,
+    check_body,
+    check_shape,
+)
 from playground.server.shapes import Json
 from playground.server.snowflakes import iso
 from playground.server.world import World
@@ -42,7 +48,7 @@ def post(world: World, channel: Channel, draft: Draft) -> Message:
         ApiError: 50006, 50035, 40005, 10008, 50083, 160005: what Discord refuses.
     """
     body, faults = draft.body, Faults()
-    check_body(body, draft.files, faults)
+    check_body(body, draft.files, faults, largest_file(channel))
     repeated = _same_nonce(world, channel, draft)
     if repeated is not None:
         return repeated
@@ -91,7 +97,7 @@ def edit(
         ApiError: 50006, 50035, 40005, 50083: what Discord refuses.
     """
     faults = Faults()
-    check_body(body, files, faults)
+    check_body(body, files, faults, largest_file(message.channel))
     if message.channel.archived:
         raise ApiError(400, 50083, "Thread is archived")
     flags = message.flags | (int(body.get("flags") or 0) & _SETTABLE)
@@ -133,6 +139,11 @@ def delete(world: World, message: Message) -> None:
     world.tell(
         "MESSAGE_DELETE", data, guild=guild, channel=channel, message=message, user=message.author
     )
+
+
+def largest_file(channel: Channel) -> int:
+    """Return how many bytes a file may have in a channel."""
+    return channel.guild.max_file_bytes if channel.guild else MAX_FILE_BYTES
 
 
 def find(channel: Channel, message_id: int) -> Message:

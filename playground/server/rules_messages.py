@@ -60,8 +60,14 @@ def check_shape(shape: Shape, faults: Faults, limit: int = MAX_CONTENT) -> None:
         raise ApiError(400, 50006, "Cannot send an empty message")
 
 
-def check_body(body: Json, files: dict[int, Upload], faults: Faults) -> None:
+def check_body(body: Json, files: dict[int, Upload], faults: Faults, largest: int) -> None:
     """Note what is wrong with a request's fields, before it is made into a message.
+
+    Args:
+        body: the request's fields.
+        files: what it brings along.
+        faults: where to note them.
+        largest: how many bytes a file may have there.
 
     Raises:
         ApiError: 40005 for files that are too big.
@@ -79,7 +85,7 @@ def check_body(body: Json, files: dict[int, Upload], faults: Faults) -> None:
         faults.between("sticker_ids", body["sticker_ids"], 0, MAX_STICKERS)
     if len(files) > MAX_FILES:
         faults.add("attachments", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
-    if any(len(one.data) > MAX_FILE_BYTES for one in files.values()):
+    if any(len(one.data) > largest for one in files.values()):
         raise ApiError(413, 40005, "Request entity too large")
     check_allowed_mentions(body.get("allowed_mentions"), faults)
 

@@ -1,7 +1,9 @@
 import asyncio
 import gc
+import io
 import json
 import time
+import zipfile
 from typing import cast
 
 import pytest
@@ -208,3 +210,27 @@ async def test_while_a_long_story_is_written_out_others_are_served(
     assert book.content.count(b"Turn ") == 8 * (LONG - 1)
     # A single step for all of it would take many times as long.
     assert max(late) < 0.1
+
+
+@pytest.mark.parametrize("book_format", BookFormat)
+async def test_a_book_that_is_too_large_is_compressed(
+    table: Table, book_format: BookFormat
+) -> None:
+    await table.say(ADA, "The lamp is out. " * 500)
+    plain = await table.books.export(CHANNEL, book_format)
+    size = len(plain.content)
+    assert await table.books.export(CHANNEL, book_format, limit=size) == plain
+    packed = await table.books.export(CHANNEL, book_format, limit=size - 1)
+    assert (packed.filename, packed.packed) == (f"{plain.filename}.zip", True)
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert archive.read(plain.filename) == plain.content
+
+
+async def test_of_a_book_that_is_too_large_even_compressed_one_learns_what_to_do(
+    table: Table,
+) -> None:
+    await table.say(ADA, "The lamp is out.")
+    with pytest.raises(InvalidError, match=r"may have 0.0 MiB. The format Markdown is smaller"):
+        await table.books.export(CHANNEL, BookFormat.JSON, limit=100)
+    with pytest.raises(InvalidError, match=r"may have 0.0 MiB. Whoever runs this bot"):
+        await table.books.export(CHANNEL, BookFormat.MARKDOWN, limit=100)

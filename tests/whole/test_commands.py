@@ -1,6 +1,8 @@
 """What is registered, and each command of a story, its cast and its canon, over the wire."""
 
+import io
 import json
+import zipfile
 
 import pytest
 
@@ -137,6 +139,24 @@ async def test_the_book_in_both_formats(story, local):
         ("Mira", "Anna", "human")
     ]
     assert exchange.message.seen_by == bo.id
+
+
+async def test_a_book_over_the_servers_limit_comes_compressed(story, local):
+    anna, inn = story.anna, story.inn
+    text = "\n".join(["The lamp is lit."] * 100)
+    await anna.say(inn, text)
+    await heard(local, inn, text)
+    story.guild.max_file_bytes = 1500
+    answer = await (await use(anna, inn, "story export")).answer()
+    (book,) = answer.attachments
+    assert book.filename == "the-inn.md.zip"
+    assert "unpack it to read it" in answer.text
+    with zipfile.ZipFile(io.BytesIO(book.data)) as archive:
+        assert b"The lamp is lit" in archive.read("the-inn.md")
+    story.guild.max_file_bytes = 100
+    told = await ask(anna, inn, "story export", format="json")
+    assert "too large to be sent" in told
+    assert "Markdown is smaller" in told
 
 
 async def test_sheets_are_cards_with_a_form_per_group(story, local):

@@ -85,6 +85,8 @@ async def test_the_bot_uploads_and_keeps_files(bot, inn):
     with pytest.raises(discord.HTTPException) as caught:
         await place.send(file=discord.File(io.BytesIO(bytes(11 << 20)), "big.bin"))
     assert code(caught) == 40005
+    inn.guild.max_file_bytes = 12 << 20
+    await place.send(file=discord.File(io.BytesIO(bytes(11 << 20)), "big.bin"))
 
 
 async def test_replies_stickers_and_long_texts_of_people(bot, local, inn, anna, ben):
