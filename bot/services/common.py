@@ -221,3 +221,4 @@ async def review_facts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -
         source = texts.get(fact.source_turn_id or 0, "")
         if fact.state is FactState.CANON and not (fact.quote and fact.quote in source):
             await work.canon.set_state(fact.id, FactState.PROPOSED, None, now)
+            await redraw_fact(work, fact, now)

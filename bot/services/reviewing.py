@@ -70,6 +70,7 @@ class Reviewing:
             _refuse_unsettled(fact)
             await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
             await work.canon.set_state(fact.id, FactState.DISPUTED, writer_id, now, why=reason)
+            await redraw_fact(work, fact, now)
             await queue(work, [NewPost(request.channel_id, PostKind.DISPUTE, fact.id)], now)
             return replace(fact, state=FactState.DISPUTED, disputed_by=writer_id, why=reason)
 

@@ -56,6 +56,12 @@ async def look(table: Table, proposal: Proposal) -> Proposal:
     return card.proposal
 
 
+async def stale_cards(table: Table, proposal: Proposal) -> list[bool]:
+    """Of each card of a proposal, whether it waits to be drawn anew."""
+    cards = await table.about(PostKind.PROPOSAL, proposal.id)
+    return [card.wanted != card.shown for card in cards]
+
+
 async def chores(table: Table) -> list[Call]:
     return [call for call in await table.calls() if call.purpose == "propose"]
 
@@ -109,6 +115,23 @@ async def test_people_decide_on_each(table: Table) -> None:
     again = await table.proposing.ask(by(BEN))
     await table.proposing.run(again.id)
     assert (await look(table, again)).known == 1
+
+
+@pytest.mark.parametrize("how", ["undo", "revise", "dispute"])
+async def test_the_card_tells_what_becomes_of_a_decided_fact_later(table: Table, how: str) -> None:
+    proposal = await proposed(table, LAMP)
+    (fact,) = [f for f in await table.canon.facts(CHANNEL) if f.proposal_id]
+    await table.reviewing.keep(by(BEN), fact.id)
+    (turn,) = await table.turns()
+    message_id = await table.message_of(turn)
+    assert await stale_cards(table, proposal) == [False]
+    if how == "undo":
+        await table.take_back.undo(by(ADA))
+    elif how == "revise":
+        await table.revise.with_text(by(ADA), message_id, "The lamp burns.")
+    else:
+        await table.reviewing.dispute(by(BEN), fact.number, "")
+    assert await stale_cards(table, proposal) == [True]
 
 
 async def test_only_what_was_said_since_is_read(table: Table) -> None:
