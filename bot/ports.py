@@ -808,7 +808,8 @@ class Store(Protocol):
                 for again without harm.
 
         Raises:
-            StorageError: the database cannot be written (full, read-only, gone).
+            StorageUnsureError: the database went away amid the commit.
+            StorageError: it cannot be written (full, read-only, gone); nothing was.
         """
         ...
 

@@ -158,18 +158,19 @@ class Database:
         """
         if self._writing is not None and self._writing is asyncio.current_task():
             raise RuntimeError("A writing transaction inside another would wait for ever.")
-        asked = rebound = False
+        asked = rebound = done = False
         try:
             async with self._turn_to_write:
                 self._writing = asyncio.current_task()
                 try:
-                    with _told():
+                    with _told(committing=lambda: done):
                         async with self._begun(
                             lambda: engines.writing(self._writer, lasting=lasting)
                         ) as connection:
                             unit = Unit(connection, self._clock)
                             yield unit
                             asked, rebound = unit.asked_for_tasks, unit.rebound_channels
+                            done = True
                 finally:
                     self._writing = None
         finally:
@@ -222,12 +223,12 @@ class Database:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Errors of the database as sentences."""
     try:
         yield
     except DBAPIError as error:
-        fault = as_storage_error(error)
+        fault = as_storage_error(error, committing=committing())
         raise fault from fault.__cause__
     except TimeoutError as error:
         # All readers are taken; the text tells sizes of the pool, which help nobody who writes.

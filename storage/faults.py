@@ -5,7 +5,7 @@ The texts hold neither SQL nor values, since both could hold story text.
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.story.errors import StorageError, StorageGoneError
+from bot.story.errors import StorageError, StorageGoneError, StorageUnsureError
 
 _FULL = (
     "The disk that holds the stories is full, so nothing was saved. "
@@ -26,6 +26,11 @@ _DAMAGED = (
 _GONE = (
     "The stories' database cannot be reached, so nothing was saved. "
     "Whoever runs this bot must check that it is there and may be opened."
+)
+_UNSURE = (
+    "The stories' database went away just while this was being saved, so it may be saved or not. "
+    "Look before you do it again. If this lasts, whoever runs this bot must check that the "
+    "database is there."
 )
 _REFUSED = (
     "The stories' database refused this, and nothing was saved. "
@@ -74,10 +79,15 @@ def is_away(error: DBAPIError) -> bool:
     return hasattr(error.orig, "sqlstate") and sentence(error) == _GONE
 
 
-def as_storage_error(error: DBAPIError) -> StorageError:
-    """The error to raise in place of a database's."""
-    said = sentence(error)
-    fault = StorageGoneError(said) if said == _GONE else StorageError(said)
+def as_storage_error(error: DBAPIError, *, committing: bool = False) -> StorageError:
+    """The error to raise in place of a database's.
+
+    Args:
+        error: what the driver raised.
+        committing: whether a commit was asked for. A database that refuses one has not done it;
+            of one that went away nobody knows.
+    """
+    fault = _fault(sentence(error), committing=committing)
     if isinstance(error, IntegrityError) and getattr(error.orig, "diag", None):
         # PostgreSQL quotes the refused row, which may hold story text; its constraint tells enough.
         constraint = error.orig.diag.constraint_name  # type: ignore[union-attr]
@@ -85,3 +95,9 @@ def as_storage_error(error: DBAPIError) -> StorageError:
     else:
         fault.__cause__ = error.orig
     return fault
+
+
+def _fault(said: str, *, committing: bool) -> StorageError:
+    if said != _GONE:
+        return StorageError(said)
+    return StorageUnsureError(_UNSURE) if committing else StorageGoneError(said)

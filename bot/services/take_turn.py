@@ -14,7 +14,12 @@ from bot.services.common import (
     the_place,
 )
 from bot.story.cast import Character, Company, is_narrator, speaking
-from bot.story.errors import InvalidError, NotAllowedError, StorageGoneError
+from bot.story.errors import (
+    InvalidError,
+    NotAllowedError,
+    StorageGoneError,
+    StorageUnsureError,
+)
 from bot.story.names import NARRATOR, is_blank
 from bot.story.policy import Action, may, require
 from bot.story.posts import NewPost, PostKind, PostState
@@ -84,9 +89,14 @@ class TakeTurn:
         """
         try:
             return await self._read(request, message)
-        except StorageGoneError:
+        except StorageGoneError as gone:
             # Perhaps it was saved all the same: read again, it is a turn once.
-            return await self._read(request, message)
+            try:
+                return await self._read(request, message)
+            except StorageGoneError:
+                if isinstance(gone, StorageUnsureError):
+                    raise gone from None
+                raise
 
     async def _read(self, request: Request, message: Message) -> Taken:
         text = clean_text(message.text)

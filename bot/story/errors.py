@@ -95,4 +95,8 @@ class StorageError(StoryError):
 
 
 class StorageGoneError(StorageError):
-    """The database is away. If it went amid a commit, that may have taken place all the same."""
+    """The database is away."""
+
+
+class StorageUnsureError(StorageGoneError):
+    """The database went away amid a commit, which may have taken place all the same."""

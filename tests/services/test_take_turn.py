@@ -1,7 +1,16 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
+from bot.ports import UnitOfWork
 from bot.services.take_turn import BEHIND, Message
-from bot.story.errors import InvalidError, NotAllowedError
+from bot.story.errors import (
+    InvalidError,
+    NotAllowedError,
+    StorageGoneError,
+    StorageUnsureError,
+)
 from bot.story.names import NARRATOR
 from bot.story.posts import PostState
 from bot.story.tale import Proxying
@@ -184,3 +193,24 @@ async def test_speaking_counts_as_being_there(table: Table) -> None:
     card = await table.cards.card(ballot.id)
     assert card
     assert sorted(card.awaited) == ["Ada", "Olga"]
+
+
+async def test_who_typed_amid_a_lost_commit_is_not_told_that_nothing_was_saved(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = table.store.write
+    away = iter([StorageUnsureError("perhaps"), StorageGoneError("nothing was saved")])
+
+    @asynccontextmanager
+    async def cut_off(*, lasting: bool = True) -> AsyncIterator[UnitOfWork]:
+        error = next(away)
+        if isinstance(error, StorageUnsureError):
+            async with write(lasting=lasting) as work:
+                yield work
+        raise error
+
+    with monkeypatch.context() as broken:
+        broken.setattr(table.store, "write", cut_off)
+        with pytest.raises(StorageUnsureError, match="perhaps"):
+            await table.type(ADA, "Is this kept?")
+    assert await table.texts() == ["Is this kept?"]

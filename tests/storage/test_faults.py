@@ -6,14 +6,16 @@ from asyncio.subprocess import PIPE, create_subprocess_exec
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from bot.story.errors import StorageError
+from bot.story.errors import StorageError, StorageUnsureError
 from bot.story.posts import NewPost, PostKind
 from storage import engines
 from storage.database import Database
 from storage.faults import as_storage_error, sentence
+from storage.server_driver import Connection
 from tests.databases import Server
 from tests.storage.kit import CHANNEL, Stand, say, the_branch
 
@@ -223,3 +225,37 @@ async def test_a_connection_lost_in_the_middle_is_told_and_nothing_is_done(
             await say(unit, await the_branch(unit), "never")
     await stand.say("after")
     assert await stand.texts() == ["after"]
+
+
+@on_a_server
+async def test_of_a_commit_whose_answer_is_lost_nobody_says_that_nothing_was_saved(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stand.say("before")
+    commit = Connection.commit
+
+    async def cut_off(connection: Connection) -> None:
+        await commit(connection)
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Connection, "commit", cut_off)
+        with pytest.raises(StorageUnsureError, match="may be saved or not") as caught:
+            await stand.say("perhaps")
+    assert "nothing was saved" not in str(caught.value)
+    assert await stand.texts() == ["before", "perhaps"]
+
+
+@on_a_server
+async def test_a_commit_that_is_refused_is_known_not_to_be_done(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(connection: Connection) -> None:
+        await connection.rollback()
+        raise psycopg.errors.DiskFull("no space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Connection, "commit", refused)
+        with pytest.raises(StorageError, match="full, so nothing was saved"):
+            await stand.say("never")
+    assert await stand.texts() == []
