@@ -803,9 +803,9 @@ class Store(Protocol):
         """A transaction taken for writing at once; committed on a clean end, else rolled back.
 
         Args:
-            lasting: False where nobody waits for the disk: if the power fails within a moment,
-                this and nothing before it may be undone. For what would then be done or looked
-                for again without harm.
+            lasting: False where nobody waits: those that last go first, and if the power fails
+                within a moment, this and nothing before it may be undone. For what would then be
+                done or looked for again without harm.
 
         Raises:
             StorageUnsureError: the database went away amid the commit.

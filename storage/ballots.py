@@ -1,7 +1,7 @@
 """Ballots with their rounds, variants and votes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Executable,
     Row,
     Select,
     Table,
@@ -100,12 +101,6 @@ def _round_values(ballot_id: int, asked: Round) -> dict[str, Any]:
     }
 
 
-def _of(table: Table, *order: ColumnElement[Any]) -> Select[Any]:
-    """Rows of several ballots at once."""
-    several = table.c.ballot_id.in_(bindparam("ballot_ids", expanding=True))
-    return select(table).where(several).order_by(*order)
-
-
 _OPEN = Either(ballots, lambda into: into.on_conflict_do_nothing().returning(ballots))
 _GET = select(ballots).where(ballots.c.id == bindparam("id"))
 _LIVE = select(ballots).where(ballots.c.branch_id == bindparam("branch_id"), IS_LIVE_BALLOT)
@@ -134,26 +129,39 @@ _OF_VARIANT = (
     .join(variants, variants.c.ballot_id == ballots.c.id)
     .where(variants.c.id == bindparam("variant_id"))
 )
-_VARIANTS = _of(variants, variants.c.id)
-_ROUNDS = _of(rounds, rounds.c.number)
 _NO_ID = literal_column("0", BigInteger)
 _NO_KIND = literal_column("''", Text)
+_Which = Callable[[Table], ColumnElement[bool]]
 
 
-def _of_people(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
-    """What people did to several ballots, for ``_PEOPLE``."""
-    several = table.c.ballot_id.in_(bindparam("ballot_ids", expanding=True))
-    return select(table.c.ballot_id, table.c.writer_id, *columns).where(several)
+def _parts(which: _Which) -> tuple[Executable, Executable, Executable]:
+    """Queries for variants, for rounds, and for what people did.
+
+    The last in one breath, as every press waits for it; variants have an id above 0.
+    """
+
+    def people(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+        return select(table.c.ballot_id, table.c.writer_id, *columns).where(which(table))
+
+    pressing = people(
+        presses,
+        presses.c.at,
+        presses.c.none,
+        _NO_ID.label("variant_id"),
+        _NO_KIND.label("kind"),
+    )
+    approving = people(approvals, _NO_ID, false(), approvals.c.variant_id, _NO_KIND)
+    holding = people(holds, holds.c.until, false(), _NO_ID, cast(holds.c.kind, Text))
+    return (
+        select(variants).where(which(variants)).order_by(variants.c.id),
+        select(rounds).where(which(rounds)).order_by(rounds.c.number),
+        union_all(pressing, approving, holding),
+    )
 
 
-# What people did, in one breath: every press waits for it. Variants have an id above 0.
-_PEOPLE = union_all(
-    _of_people(
-        presses, presses.c.at, presses.c.none, _NO_ID.label("variant_id"), _NO_KIND.label("kind")
-    ),
-    _of_people(approvals, _NO_ID, false(), approvals.c.variant_id, _NO_KIND),
-    _of_people(holds, holds.c.until, false(), _NO_ID, cast(holds.c.kind, Text)),
-)
+# For one alone it is quicker to say so: a list is written into the statement each time.
+_PARTS_OF_ONE = _parts(lambda table: table.c.ballot_id == bindparam("ballot_id"))
+_PARTS_OF_MANY = _parts(lambda table: table.c.ballot_id.in_(bindparam("ballot_id", expanding=True)))
 _SAVE = update(ballots).where(ballots.c.id == bindparam("b_id"))
 _ADD_ROUND = Either(rounds, lambda into: into.on_conflict_do_nothing().returning(rounds.c.number))
 _END_ROUND = update(rounds).where(
@@ -314,14 +322,16 @@ class Ballots(Repository):
         """Ballots with what is in them: as many queries for one as for many."""
         if not rows:
             return []
-        ids = [row.id for row in rows]
-        parts = {ballot_id: _Parts() for ballot_id in ids}
-        for one in await self._all(_VARIANTS, ballot_ids=ids):
-            parts[one.ballot_id].variants.append(one)
-        for one in await self._all(_ROUNDS, ballot_ids=ids):
-            parts[one.ballot_id].rounds.append(one)
-        for one in await self._all(_PEOPLE, ballot_ids=ids):
-            parts[one.ballot_id].people.append(one)
+        parts = {row.id: _Parts() for row in rows}
+        one = len(rows) == 1
+        variants, rounds, people = _PARTS_OF_ONE if one else _PARTS_OF_MANY
+        which = rows[0].id if one else list(parts)
+        for part in await self._all(variants, ballot_id=which):
+            parts[part.ballot_id].variants.append(part)
+        for part in await self._all(rounds, ballot_id=which):
+            parts[part.ballot_id].rounds.append(part)
+        for part in await self._all(people, ballot_id=which):
+            parts[part.ballot_id].people.append(part)
         return [_ballot(row, parts[row.id]) for row in rows]
 
     async def save(self, ballot: Ballot) -> None:

@@ -43,6 +43,7 @@ from storage.purse import Purse
 from storage.stories import Stories
 from storage.tasks import Tasks
 from storage.turns import Turns
+from storage.turnstile import Turnstile
 
 Synchronous = Literal["FULL", "NORMAL"]
 
@@ -97,7 +98,7 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._clock = clock
-        self._turn_to_write = asyncio.Lock()
+        self._turnstile = Turnstile()
         self._writing: asyncio.Task[object] | None = None
         self._wakes: list[Callable[[], None]] = []
         self._forgets: list[Callable[[], None]] = []
@@ -135,7 +136,7 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections, once nobody writes any more."""
-        async with self._turn_to_write:
+        async with self._turnstile.turn():
             await self._writer.dispose()
             await self._reader.dispose()
 
@@ -151,7 +152,8 @@ class Database:
         """A transaction taken for writing at once; committed on a clean end, else rolled back.
 
         Args:
-            lasting: False: a commit does not wait for the disk; see ``bot.ports.Store``.
+            lasting: False: it lets others go first, and its commit does not wait for the disk; see
+                ``bot.ports.Store``.
 
         Raises:
             RuntimeError: this task is in a writing transaction already, and would wait for itself.
@@ -160,7 +162,7 @@ class Database:
             raise RuntimeError("A writing transaction inside another would wait for ever.")
         asked = rebound = done = False
         try:
-            async with self._turn_to_write:
+            async with self._turnstile.turn(behind=not lasting):
                 self._writing = asyncio.current_task()
                 try:
                     with _told(committing=lambda: done):
