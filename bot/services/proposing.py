@@ -18,6 +18,7 @@ from bot.services.common import (
     window_start,
 )
 from bot.services.reach import facts_here
+from bot.services.reading import read_up_to
 from bot.story.canon import Fact, FactState, NewFact
 from bot.story.errors import (
     BrokeError,
@@ -155,7 +156,7 @@ class Proposing:
                     "holds (setting “ai”: voices only). The owner changes that with "
                     "`/story settings`."
                 )
-            after = await _read_up_to(work, place.branch.id)
+            after = await read_up_to(work, place.branch)
             turns = to_read(await work.turns.tail(place.branch.id, MAX_READ), after)
             if not turns:
                 raise ConflictError(NOTHING_NEW)
@@ -338,15 +339,6 @@ class Proposing:
                     Waiting(count, post.channel_id, post.message_id or 0) for post in standing[-1:]
                 ]
             return found
-
-
-async def _read_up_to(work: UnitOfWork, branch_id: int) -> int:
-    """Depth of the newest turn that the branch's last proposal read; 0 if none stands."""
-    last = await work.proposals.last(branch_id)
-    if last is None or not await work.turns.in_past(last.until_turn_id, branch_id):
-        return 0
-    turn = await work.turns.get(last.until_turn_id)
-    return turn.depth if turn else 0
 
 
 async def _prompt(work: UnitOfWork, story: Story, branch: Branch, turns: Sequence[Turn]) -> Prompt:

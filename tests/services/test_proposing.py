@@ -3,6 +3,8 @@ import asyncio
 import pytest
 
 from bot.ports import Store
+from bot.services.common import Request
+from bot.services.forking import Wish
 from bot.services.proposing import (
     BROKEN,
     DECLINED,
@@ -12,6 +14,7 @@ from bot.services.proposing import (
     TIMED_OUT,
     Proposing,
 )
+from bot.services.take_turn import Message
 from bot.story.canon import FactState
 from bot.story.errors import (
     BrokeError,
@@ -28,6 +31,7 @@ from bot.story.posts import PostKind
 from bot.story.proposal import MAX_PROPOSED, Proposal, ProposalState, ProposedFact
 from bot.story.purse import Call, CallState, Usage
 from bot.story.tale import AiPolicy
+from bot.story.turn import Turn
 from tests.builders import ADA, BEN, CHANNEL, CLEO, OWNER
 from tests.services.table import Table, by
 
@@ -152,6 +156,74 @@ async def test_only_what_was_said_since_is_read(table: Table) -> None:
     await table.take_back.undo(by(OWNER), 2)
     await table.say(BEN, "Once more.")
     assert (await table.proposing.ask(by(BEN))).turns == 1
+
+
+async def forked(table: Table, under: Request, turn: Turn | None = None) -> Request:
+    """Ada in the thread of a fork, of the newest or of an older turn."""
+    wish = Wish("Another way", 800, 3_000 + len(table.stage.threads), turn and turn.id)
+    branch = await table.forking.fork(under, wish)
+    await table.forking.run(branch.id)
+    return by(ADA, max(table.stage.threads))
+
+
+async def say_in(table: Table, there: Request, text: str) -> None:
+    message_id = 900_000 + there.channel_id + len(text)
+    assert (await table.take_turn.typed(there, Message(message_id, text))).turn
+
+
+async def reading(table: Table, there: Request) -> list[str]:
+    """What is read for a proposal, after which it is done."""
+    table.narrator.read()
+    proposal = await table.proposing.ask(there)
+    await table.proposing.run(proposal.id)
+    told_to = "".join(block.text for block in table.narrator.prompts[-1].scene)
+    return [said for said in SAID if said in told_to]
+
+
+SAID = ("Once.", "Twice.", "Thrice.", "There.", "Farther.")
+
+
+async def test_a_fork_does_not_read_again_what_was_read_where_it_came_from(table: Table) -> None:
+    first = await table.say(ADA, "Once.")
+    await table.say(BEN, "Twice.")
+    late = await forked(table, by(ADA))
+    early = await forked(table, by(ADA), first)
+    await table.say(BEN, "Thrice.")
+    assert await reading(table, by(ADA)) == ["Once.", "Twice.", "Thrice."]
+    for there in (late, early):
+        with pytest.raises(ConflictError, match="Nothing was said"):
+            await table.proposing.ask(there)
+        await say_in(table, there, "There.")
+        assert await reading(table, there) == ["There."]
+    farther = await forked(table, late)
+    await say_in(table, farther, "Farther.")
+    assert await reading(table, farther) == ["Farther."]
+
+
+async def test_a_fork_knows_what_was_read_though_it_was_undone_elsewhere(table: Table) -> None:
+    await table.say(ADA, "Once.")
+    assert await reading(table, by(ADA)) == ["Once."]
+    there = await forked(table, by(ADA))
+    await table.take_back.undo(by(ADA))
+    await table.say(BEN, "Twice.")
+    await say_in(table, there, "There.")
+    assert await reading(table, there) == ["There."]
+    # And what was read only after the ways parted is no part of the fork.
+    assert await reading(table, by(ADA)) == ["Twice."]
+    await say_in(table, there, "Farther.")
+    assert await reading(table, there) == ["Farther."]
+
+
+async def test_a_fork_reads_what_nobody_read(table: Table) -> None:
+    first = await table.say(ADA, "Once.")
+    await table.say(BEN, "Twice.")
+    there = await forked(table, by(ADA))
+    await table.take_back.undo(by(OWNER), 2)
+    await table.say(BEN, "Thrice.")
+    # As deep as the first, and not the same.
+    assert first.depth == 1
+    assert await reading(table, by(ADA)) == ["Thrice."]
+    assert await reading(table, there) == ["Once.", "Twice."]
 
 
 async def test_who_may_ask_when(table: Table) -> None:
