@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -25,6 +26,8 @@ answer go by it."""
 LISTED = 20
 """Servers or channels that are told one by one; the rest is counted."""
 PAGE = 200
+AT_ONCE = 5
+"""Channels that are looked at at the same time."""
 OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY = 200, 401, 403, 404, 429
 TIMEOUT = aiohttp.ClientTimeout(total=15)
 TRIES = 4
@@ -46,13 +49,15 @@ class _Api:
         self._base = base.rstrip("/")
         self._headers = {"Authorization": f"Bot {token.strip()}"}
         self._known: dict[str, tuple[int, Any]] = {}
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.skew: float | None = None
 
     async def get(self, path: str) -> tuple[int, Any]:
         """Status and answer; asked once per path."""
-        if path not in self._known:
-            self._known[path] = await self._get(path)
-        return self._known[path]
+        async with self._asking[path]:
+            if path not in self._known:
+                self._known[path] = await self._get(path)
+            return self._known[path]
 
     async def _get(self, path: str) -> tuple[int, Any]:
         status, body = 0, None
@@ -153,7 +158,10 @@ async def _servers(api: _Api, application_id: str) -> AsyncIterator[Finding]:
     servers: list[Mapping[str, Any]] = []
     while not servers or len(servers) % PAGE == 0:
         after = servers[-1]["id"] if servers else "0"
-        _, page = await api.get(f"/users/@me/guilds?limit={PAGE}&after={after}")
+        status, page = await api.get(f"/users/@me/guilds?limit={PAGE}&after={after}")
+        if status != OK:
+            yield bad("servers", _untold("on which servers the bot is", status))
+            return
         servers += page
         if len(page) < PAGE:
             break
@@ -179,14 +187,42 @@ async def _channels(api: _Api, channels: Channels) -> AsyncIterator[Finding]:
     """What the bot lacks in the channels that play stories."""
     if not channels:
         return
-    _, me = await api.get("/users/@me")
-    found = [f for one in channels if (f := await _channel(api, *one, str(me["id"])))]
+    status, me = await api.get("/users/@me")
+    if status != OK:
+        yield bad("channel", _untold("who the bot is, so its channels were not looked at", status))
+        return
+    found = await _looked_at(api, channels, str(me["id"]))
     for finding in found[:LISTED]:
         yield finding
     if len(found) > LISTED:
         yield bad("channel", f"{len(found) - LISTED} more channels of stories lack something.")
     if not found:
         yield fine("channel", f"In all {len(channels)} channels of stories nothing is missing.")
+
+
+def _untold(what: str, status: int) -> str:
+    return (
+        f"Discord does not tell {what} (status {status}): run this again in a moment. If it stays "
+        f"so, copy the token anew into DISCORD_TOKEN ({PORTAL} → your application → Bot → Reset "
+        "Token), and look at https://discordstatus.com."
+    )
+
+
+async def _looked_at(api: _Api, channels: Channels, me: str) -> list[Finding]:
+    """What is to be told of each channel, in their order; a few are looked at at a time."""
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def look(channel_id: int, guild_id: int) -> Finding | None:
+        async with room:
+            return await _channel(api, channel_id, guild_id, me)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            looks = [group.create_task(look(*one)) for one in channels]
+    except ExceptionGroup as errors:
+        # One is enough to tell of.
+        raise errors.exceptions[0] from None
+    return [found for one in looks if (found := one.result())]
 
 
 async def _channel(api: _Api, channel_id: int, guild_id: int, me: str) -> Finding | None:

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from bot.doctor import Mark, examine
@@ -111,6 +112,59 @@ async def test_permissions_that_a_channel_takes_away(settings, local, town):
     with local.before("GET", f"/channels/{quiet.id}$", lambda _r: (404, {"code": 10003}, {})):
         marks = {f.mark for f in await found(settings, "channel") if "deleted" in f.text}
     assert marks == {Mark.ODD}
+
+
+async def test_channels_are_looked_at_a_few_at_a_time(settings, local, town):
+    opening = {"title": "The Inn", "premise": "A storm keeps four strangers in a lonely inn."}
+    channels = [town.guild.add_channel(f"inn-{number}") for number in range(12)]
+    async with living(settings):
+        for channel in channels:
+            await ask(town.anna, channel, "story open", **opening)
+    channels[3].deny(local.world.bot, 1 << 29)
+    channels[8].deny(local.world.bot, 1 << 6)
+    inside, most, full = 0, 0, asyncio.Event()
+
+    async def wait(_request):
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        if inside == discord_side.AT_ONCE:
+            full.set()
+        await asyncio.wait_for(full.wait(), 10)
+        inside -= 1
+
+    with local.before("GET", r"^/channels/\d+$", wait):
+        texts = [finding.text for finding in await found(settings, "channel")]
+    assert [text.partition(":")[0] for text in texts] == [
+        "In #inn-3 the bot lacks Manage Webhooks",
+        "In #inn-8 the bot lacks Add Reactions",
+    ]
+    assert most == discord_side.AT_ONCE
+    # What is the same for all channels of a server is asked once.
+    roles = f"/guilds/{town.guild.id}/roles"
+    assert [r.path for r in local.requests].count(roles) == 1
+
+
+async def test_a_discord_that_breaks_off_amid_the_channels(settings, local, town):
+    opening = {"title": "The Inn", "premise": "A storm keeps four strangers in a lonely inn."}
+    async with living(settings):
+        await ask(town.anna, town.inn, "story open", **opening)
+    with local.before("GET", f"/channels/{town.inn.id}$", lambda _request: (503, {}, {})):
+        finding = await only(settings, "discord")
+    assert "cannot be reached (status 503)" in finding.text
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_what_discord_does_not_tell_is_a_finding(settings, local, town, status):
+    opening = {"title": "The Inn", "premise": "A storm keeps four strangers in a lonely inn."}
+    async with living(settings):
+        await ask(town.anna, town.inn, "story open", **opening)
+    refusal = {"message": "401: Unauthorized", "code": 0}
+    with local.before("GET", "/users/@me", lambda _request: (status, refusal, {})):
+        bad = [f for f in await found(settings) if f.mark is Mark.BAD]
+    assert [f.about for f in bad] == ["servers", "channel"]
+    assert f"does not tell on which servers the bot is (status {status})" in bad[0].text
+    assert "run this again" in bad[0].text
 
 
 async def test_a_role_that_lacks_permissions(settings, local, town):
