@@ -102,7 +102,7 @@ def revision_of(connection: Connection) -> str | None:
     return revision
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine, goal: str = HEAD) -> None:
     # Loading Alembic takes longer than everything else in opening an up-to-date database.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -110,10 +110,10 @@ def _upgrade(engine: Engine) -> None:
     engines.hook(engine, "FULL")
     with engine.begin() as connection:
         # Another process may have done it while we waited for the right to write.
-        if revision_of(connection) == HEAD:
+        if revision_of(connection) == goal:
             return
         config = Config()
         # Percent signs are doubled, since a Config interpolates.
         config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
         config.attributes["connection"] = connection
-        command.upgrade(config, HEAD)
+        command.upgrade(config, goal)

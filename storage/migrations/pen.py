@@ -1,10 +1,12 @@
 """What migrations are written with. Never change what an older step says: add a name instead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations import BatchOperations
 
 # SQLite numbers rows by itself only if the type is spelt INTEGER.
 ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -32,16 +34,53 @@ def table(
         if "target" in column.info:
             parts.append(reference(name, column.name, column.info["target"]))
         if "words" in column.info:
-            words = ", ".join(f"'{word}'" for word in column.info["words"])
-            parts.append(
-                sa.CheckConstraint(
-                    f"{column.name} IN ({words})", name=op.f(f"ck_{name}_{column.name}")
-                )
-            )
+            condition = _one_of(column.name, column.info["words"])
+            parts.append(sa.CheckConstraint(condition, name=op.f(f"ck_{name}_{column.name}")))
     parts += [reference(name, *one) for one in later]
     parts.append(sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{name}")))
     # An id that was given once is never given again, or an old button could act on something new.
     op.create_table(name, *parts, sqlite_autoincrement=key == ("id",))
+
+
+def _one_of(column: str, words: list[str]) -> str:
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return f"{column} IN ({quoted})"
+
+
+@contextmanager
+def changed(name: str, *, numbered: bool = True) -> Iterator[BatchOperations]:
+    """A table to be changed; on SQLite it is made anew where it cannot be changed as it is.
+
+    ``numbered`` tells whether the database itself numbers its rows.
+    """
+    connection = op.get_bind()
+    last = None
+    if numbered and is_sqlite():
+        asked = sa.text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        last = connection.scalar(asked, {"name": name})
+    with op.batch_alter_table(name, table_kwargs={"sqlite_autoincrement": numbered}) as batch:
+        yield batch
+    if last is not None:
+        # Made anew it would count from its highest row, though higher ones were given.
+        connection.execute(
+            sa.text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": name}
+        )
+        connection.execute(
+            sa.text("INSERT INTO sqlite_sequence VALUES (:name, :last)"),
+            {"name": name, "last": last},
+        )
+
+
+def refer(batch: BatchOperations, table: str, column: str, target: str) -> None:
+    """Have a column that is there refer to the id of a table."""
+    batch.create_foreign_key(op.f(f"fk_{table}_{column}"), target, [column], ["id"])
+
+
+def reword(batch: BatchOperations, table: str, column: str, words: str) -> None:
+    """Have a column take other words than before."""
+    name = op.f(f"ck_{table}_{column}")
+    batch.drop_constraint(name, type_="check")
+    batch.create_check_constraint(name, _one_of(column, words.split()))
 
 
 def reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:

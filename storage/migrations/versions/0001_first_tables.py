@@ -16,7 +16,6 @@ depends_on = None
 # come and cannot add one afterwards; PostgreSQL the other way round.
 _RING = (
     ("branches", "head_id", "turns"),
-    ("branches", "fork_turn_id", "turns"),
     ("deeds", "ballot_id", "ballots"),
     ("ballots", "winner_id", "variants"),
 )
@@ -34,8 +33,8 @@ def upgrade() -> None:
             op.create_foreign_key(op.f(f"fk_{table}_{column}"), table, target, [column], ["id"])
 
 
-def _later(*references: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    return references if pen.is_sqlite() else ()
+def _later(column: str, target: str) -> tuple[tuple[str, str], ...]:
+    return ((column, target),) if pen.is_sqlite() else ()
 
 
 def _stories() -> None:
@@ -54,7 +53,7 @@ def _stories() -> None:
         pen.at("closed_at", nullable=True),
         pen.json("settings"),
     )
-    # Of a branch only the head moves, its depth with it, and the channel that plays it.
+    # Of a branch only the head moves; its depth moves with it.
     pen.table(
         "branches",
         pen.own_id(),
@@ -62,14 +61,8 @@ def _stories() -> None:
         pen.prose("name"),
         pen.row("head_id", nullable=True),
         pen.count("depth"),
-        pen.ref("forked_from_id", "branches", nullable=True),
-        pen.row("fork_turn_id", nullable=True),
-        pen.count("fork_depth"),
-        pen.ref("root_id", "branches", nullable=True),
-        pen.big("home_id", nullable=True),
         pen.check("depth", "(head_id IS NULL) = (depth = 0)"),
-        pen.check("fork", "(fork_turn_id IS NULL) = (fork_depth = 0)"),
-        later=_later(("head_id", "turns"), ("fork_turn_id", "turns")),
+        later=_later("head_id", "turns"),
     )
     pen.index("ix_branches_story_id", "branches", "story_id")
     # Discord's id alone is the key: a channel plays one story.
@@ -82,23 +75,9 @@ def _stories() -> None:
         pen.ref("branch_id", "branches"),
         pen.big("seen_id"),
         pen.at("bound_at"),
-        pen.unique("branch_id"),
         key=("channel_id",),
     )
     pen.index("ix_channels_story_id", "channels", "story_id")
-    # A command forks once; the thread is looked for if a process died while it was opened.
-    pen.table(
-        "forks",
-        pen.ref("branch_id", "branches"),
-        pen.big("asked_id"),
-        pen.big("writer_id"),
-        pen.big("source_channel_id"),
-        pen.big("under_id"),
-        pen.at("at"),
-        pen.word("state", "due opening open"),
-        pen.unique("asked_id"),
-        key=("branch_id",),
-    )
     # What was said once in a channel is not said again.
     pen.table("notices", pen.big("channel_id"), pen.short("notice"), key=("channel_id", "notice"))
 
@@ -117,8 +96,6 @@ def _cast() -> None:
         pen.prose("fears"),
         pen.prose("secrets"),
         pen.prose("avatar_url"),
-        pen.big("picture_channel_id", nullable=True),
-        pen.big("picture_message_id", nullable=True),
         pen.json("aliases", nullable=True),
         pen.at("retired_at", nullable=True),
     )
@@ -152,7 +129,6 @@ def _cast() -> None:
         pen.ref("playing_id", "characters", nullable=True),
         pen.at("active_at", nullable=True),
         pen.at("away_until", nullable=True),
-        pen.at("left_at", nullable=True),
         key=("story_id", "writer_id"),
     )
 
@@ -171,7 +147,7 @@ def _turns() -> None:
         pen.big("message_id", nullable=True),
         pen.unique("ballot_id"),
         pen.unique("message_id"),
-        later=_later(("ballot_id", "ballots")),
+        later=_later("ballot_id", "ballots"),
     )
     # Turns are never changed: each knows the one before it and how deep it lies.
     pen.table(
@@ -180,7 +156,6 @@ def _turns() -> None:
         pen.ref("story_id", "stories"),
         pen.ref("branch_id", "branches"),
         pen.ref("parent_id", "turns", nullable=True),
-        pen.ref("jump_id", "turns", nullable=True),
         pen.ref("deed_id", "deeds"),
         pen.count("depth"),
         pen.ref("character_id", "characters", nullable=True),
@@ -256,7 +231,7 @@ def _ballots() -> None:
         pen.big("closed_by", nullable=True),
         pen.prose("closing_note"),
         pen.at("settled_at", nullable=True),
-        later=_later(("winner_id", "variants")),
+        later=_later("winner_id", "variants"),
     )
     pen.index("ix_ballots_branch_id", "ballots", "branch_id")
     pen.index(
@@ -325,52 +300,6 @@ def _ballots() -> None:
 
 
 def _rest() -> None:
-    # While a call is pending its cost is the estimate: what is reserved counts as spent.
-    pen.table(
-        "calls",
-        pen.own_id(),
-        pen.big("guild_id"),
-        pen.ref("story_id", "stories"),
-        pen.big("writer_id"),
-        pen.short("purpose"),
-        pen.ref("ballot_id", "ballots", nullable=True),
-        pen.prose("model"),
-        pen.word("state", "pending done failed"),
-        pen.count("input_tokens"),
-        pen.count("cache_write_tokens"),
-        pen.count("cache_read_tokens"),
-        pen.count("output_tokens"),
-        pen.big("cost"),
-        pen.at("asked_at"),
-        pen.at("answered_at", nullable=True),
-        pen.prose("outcome"),
-    )
-    pen.index("ix_calls_guild_id_asked_at", "calls", "guild_id", "asked_at")
-    pen.index("ix_calls_pending", "calls", "ballot_id", where="state = 'pending'")
-    pen.index("ix_calls_story_id", "calls", "story_id")
-    # Requests to propose facts. One at a time reads a branch.
-    pen.table(
-        "proposals",
-        pen.own_id(),
-        pen.ref("story_id", "stories"),
-        pen.ref("branch_id", "branches"),
-        pen.big("channel_id"),
-        pen.big("asked_by"),
-        pen.at("asked_at"),
-        pen.count("after_depth"),
-        pen.ref("until_turn_id", "turns"),
-        pen.count("turns"),
-        pen.big("estimate"),
-        pen.word("state", "reading done failed"),
-        pen.ref("call_id", "calls", nullable=True),
-        pen.prose("failure"),
-        pen.count("uncited"),
-        pen.count("known"),
-    )
-    pen.index("ix_proposals_branch_id", "proposals", "branch_id")
-    pen.index(
-        "uq_proposals_reading", "proposals", "branch_id", where="state = 'reading'", unique=True
-    )
     # Facts are numbered within their story, since people cite them.
     pen.table(
         "facts",
@@ -389,21 +318,15 @@ def _rest() -> None:
         pen.at("added_at"),
         pen.big("retired_by", nullable=True),
         pen.at("retired_at", nullable=True),
-        pen.ref("supersedes_id", "facts", nullable=True),
-        pen.big("disputed_by", nullable=True),
-        pen.prose("why"),
-        pen.ref("proposal_id", "proposals", nullable=True),
-        pen.ref("branch_id", "branches", nullable=True),
         pen.unique("story_id", "number"),
     )
-    pen.index("ix_facts_proposal_id", "facts", "proposal_id")
     pen.index("ix_facts_source_turn_id", "facts", "source_turn_id")
     # The outbox. Small indexes hold what is still to be done; a post that stands leaves them.
     pen.table(
         "posts",
         pen.own_id(),
         pen.big("channel_id"),
-        pen.word("kind", "turn ballot taken_back note ask dispute branch proposal"),
+        pen.word("kind", "turn ballot taken_back note ask"),
         pen.row("subject_id"),
         pen.count("part"),
         pen.count("parts"),
@@ -439,18 +362,40 @@ def _rest() -> None:
         "id",
         where="state IN ('due', 'sending', 'removing')",
     )
+    # While a call is pending its cost is the estimate: what is reserved counts as spent.
+    pen.table(
+        "calls",
+        pen.own_id(),
+        pen.big("guild_id"),
+        pen.ref("story_id", "stories"),
+        pen.big("writer_id"),
+        pen.short("purpose"),
+        pen.ref("ballot_id", "ballots", nullable=True),
+        pen.prose("model"),
+        pen.word("state", "pending done failed"),
+        pen.count("input_tokens"),
+        pen.count("cache_write_tokens"),
+        pen.count("cache_read_tokens"),
+        pen.count("output_tokens"),
+        pen.big("cost"),
+        pen.at("asked_at"),
+        pen.at("answered_at", nullable=True),
+        pen.prose("outcome"),
+    )
+    pen.index("ix_calls_guild_id_asked_at", "calls", "guild_id", "asked_at")
+    pen.index("ix_calls_pending", "calls", "ballot_id", where="state = 'pending'")
+    pen.index("ix_calls_story_id", "calls", "story_id")
     # A deed is asked for once; asking again raises its version.
     pen.table(
         "tasks",
         pen.own_id(),
-        pen.word("kind", "draft settle post propose fork"),
+        pen.word("kind", "draft settle post"),
         pen.big("subject_id"),
         pen.at("due_at"),
         pen.count("attempts"),
         pen.count("version"),
         pen.short("holder", nullable=True),
         pen.at("leased_until", nullable=True),
-        pen.big("guild_id", nullable=True),
         pen.check("lease", "(holder IS NULL) = (leased_until IS NULL)"),
         pen.unique("kind", "subject_id"),
     )
