@@ -129,11 +129,10 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     @app_commands.autocomplete(name=_free)
     async def claim(self, interaction: Interaction, name: NAMES) -> None:
         """Play a character. From now on only you write it."""
-        character = await self.casting.claim(await self._looked(interaction, name), name)
-        who = render.name(interaction.user.display_name)
+        claimed = await self.casting.claim(await self._looked(interaction, name), name)
         how = "Just type to speak." if self.client.reads_messages else "Speak with `/scene say`."
         await interaction.response.send_message(
-            f"{who} plays **{render.name(character.name)}** from now on. {how}"
+            render.claimed(claimed, interaction.user.display_name, how)
         )
 
     @app_commands.command(name="release")
@@ -202,15 +201,13 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         del values
         claim_id, receiver_id = map(int, key.split(":"))
         try:
-            character = await self.parting.accept(request_of(interaction), claim_id, receiver_id)
+            claimed = await self.parting.accept(request_of(interaction), claim_id, receiver_id)
         except ConflictError as error:
             # The offer is over; its buttons go, so that nobody presses them again.
             await interaction.response.edit_message(content=str(error), view=None)
             return
-        who = render.name(interaction.user.display_name)
-        await interaction.response.edit_message(
-            content=f"{who} plays **{render.name(character.name)}** from now on.", view=None
-        )
+        told = render.claimed(claimed, interaction.user.display_name)
+        await interaction.response.edit_message(content=told, view=None)
 
     async def decline_button(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]

@@ -7,7 +7,7 @@ import discord
 
 from bot.services.books import BookFile
 from bot.services.canon import FactCard
-from bot.services.casting import CastList, CharacterCard
+from bot.services.casting import CastList, CharacterCard, Claimed
 from bot.services.parting import Offer
 from bot.services.proposing import Waiting
 from bot.services.provenance import Provenance
@@ -412,6 +412,20 @@ def history(past: History, ballot_state: dict[BallotState, str] | None = None) -
 def forking(title: str) -> str:
     """That a fork is on its way."""
     return f"🍴 The fork **{name(title)}** is being opened. A note here links to its thread."
+
+
+def claimed(claim: Claimed, who: str, how: str = "") -> str:
+    """That a character has a writer now, and as whom they speak if they hold several.
+
+    Args:
+        claim: what they took.
+        who: their display name.
+        how: a sentence on how to speak.
+    """
+    played = name(claim.character.name)
+    change = f"You speak as **{played}** now; `/cast play` changes that." if claim.others else ""
+    said = [f"{name(who)} plays **{played}** from now on.", how, change]
+    return " ".join(filter(None, said))
 
 
 def book(file: BookFile) -> str:

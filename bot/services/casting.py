@@ -61,6 +61,14 @@ class Added:
     back: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A character that a writer speaks as from now on; ``others``: whether they hold more."""
+
+    character: Character
+    others: bool
+
+
 class Casting:
     """Characters and claims."""
 
@@ -171,7 +179,7 @@ class Casting:
             holder_left=holder in company.left,
         )
 
-    async def claim(self, request: Request, name: str) -> Character:
+    async def claim(self, request: Request, name: str) -> Claimed:
         """Take a character; from now on the model does not write it.
 
         Raises:
@@ -190,9 +198,9 @@ class Casting:
                     "who can."
                 )
             await _refuse_taken(work, company, character, actor.writer_id)
-            await take_over(work, character, actor, now)
+            claimed = await take_over(work, company, character, actor, now)
             await look_again(work, story.id, self._clock)
-            return character
+            return claimed
 
     async def release(self, request: Request, name: str) -> Character:
         """Give a character back; the model may voice it again.
@@ -267,7 +275,9 @@ async def _retired_namesake(work: UnitOfWork, story_id: int, name: str) -> Chara
     return None
 
 
-async def take_over(work: UnitOfWork, character: Character, actor: Actor, now: datetime) -> None:
+async def take_over(
+    work: UnitOfWork, company: Company, character: Character, actor: Actor, now: datetime
+) -> Claimed:
     """Give a free character to a writer, who speaks as it from now on.
 
     Nothing that an earlier holder allowed passes on.
@@ -279,6 +289,7 @@ async def take_over(work: UnitOfWork, character: Character, actor: Actor, now: d
     await work.cast.note_writer(character.story_id, actor.writer_id, actor.name, now)
     await work.cast.play(character.story_id, actor.writer_id, character.id)
     await _forget_leave(work, character.story_id, character.id)
+    return Claimed(character, others=bool(company.held_by(actor.writer_id)))
 
 
 async def _refuse_taken(

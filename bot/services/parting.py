@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Store, UnitOfWork
-from bot.services.casting import look_again, take_over
+from bot.services.casting import Claimed, look_again, take_over
 from bot.services.common import Request, names_of, standing_of, the_character, the_place
 from bot.story.cast import Character, Claim, Company
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError
@@ -73,7 +73,7 @@ class Parting:
             names = await names_of(work, place.story.id)
             return Offer(character, claim.id, names.get(claim.writer_id, "a writer"))
 
-    async def accept(self, request: Request, claim_id: int, receiver_id: int) -> Character:
+    async def accept(self, request: Request, claim_id: int, receiver_id: int) -> Claimed:
         """Take an offered character; what its old holder allowed does not pass on.
 
         Raises:
@@ -91,9 +91,9 @@ class Parting:
                 raise ConflictError(OVER)
             require(request.actor, Action.CLAIM, place.story, standing_of(company, receiver_id))
             await work.cast.release(claim.id, now)
-            await take_over(work, character, request.actor, now)
+            claimed = await take_over(work, company, character, request.actor, now)
             await look_again(work, place.story.id, self._clock)
-            return character
+            return claimed
 
     async def decline(self, request: Request, claim_id: int, receiver_id: int) -> Character | None:
         """Say no to an offer, or take it back; the character, or None if the offer is over.

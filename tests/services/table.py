@@ -102,7 +102,7 @@ class Table:
             await self.casting.add(by(OWNER), name, "")
 
     async def claim(self, writer_id: int, name: str) -> Character:
-        return await self.casting.claim(by(writer_id), name)
+        return (await self.casting.claim(by(writer_id), name)).character
 
     async def settings(self, **changes: object) -> None:
         await self.stories.change(by(OWNER), changes)

@@ -30,7 +30,8 @@ async def test_a_character_changes_hands_once_its_receiver_accepts(table: Table)
     assert (await table.say(ADA, "Still me.")).speaker == "Mira"
     with pytest.raises(NotAllowedError, match="somebody else"):
         await table.parting.accept(by(BEN), claim_id, CLEO)
-    assert (await table.parting.accept(by(CLEO), claim_id, CLEO)).name == "Mira"
+    taken = await table.parting.accept(by(CLEO), claim_id, CLEO)
+    assert (taken.character.name, taken.others) == ("Mira", False)
     assert await holder(table, "Mira") == CLEO
     assert (await table.say(CLEO, "Now me.")).speaker == "Mira"
     assert (await table.type(ADA, "Not me.")).turn is None
@@ -85,6 +86,13 @@ async def test_who_may_offer(table: Table) -> None:
     with pytest.raises(NotAllowedError, match="not yours"):
         await offer(BEN, "Mira")
     assert (await offer(OWNER, "Mira")).holder == "Ada"
+
+
+async def test_who_accepts_a_second_character_learns_that_they_speak_as_it(table: Table) -> None:
+    await table.claim(CLEO, "Ren")
+    claim_id = await offered(table)
+    assert (await table.parting.accept(by(CLEO), claim_id, CLEO)).others
+    assert (await table.say(CLEO, "Here I am.")).speaker == "Mira"
 
 
 async def test_who_may_decline(table: Table) -> None:

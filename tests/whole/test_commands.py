@@ -206,6 +206,18 @@ async def test_a_form_that_is_refused_gives_the_text_back(story):
     assert "nothing to say yet" in answer.text
 
 
+async def test_who_claims_a_second_character_is_told_as_whom_they_speak_now(story):
+    anna, cy, inn = story.anna, story.cy, story.inn
+    first = await ask(cy, inn, "cast claim", name="Old Pike")
+    assert first == "Cy plays **Old Pike** from now on. Just type to speak."
+    await ask(cy, inn, "cast release", name="Old Pike")
+    second = await ask(anna, inn, "cast claim", name="Old Pike")
+    assert second == (
+        "Anna plays **Old Pike** from now on. Just type to speak. You speak as **Old Pike** now; "
+        "`/cast play` changes that."
+    )
+
+
 async def test_claim_release_and_play(story, local):
     anna, bo, inn = story.anna, story.bo, story.inn
 
