@@ -51,6 +51,10 @@ NOTHING_YET = (
     "Nothing has been written here yet, so there is nothing to fork from. `/story link` begins a "
     "further scene."
 )
+ALL_UNDONE = (
+    "Everything that was written here was taken back, so there is nothing to fork from. "
+    "`/scene redo` brings the newest of it back; then fork."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +250,8 @@ async def _turn(work: UnitOfWork, place: Place, wish: Wish) -> Turn:
         turn = await work.turns.get(wish.turn_id)
     else:
         if place.branch.head_id is None:
-            raise InvalidError(NOTHING_YET)
+            undone = await work.turns.last_taking_back(place.branch.id)
+            raise InvalidError(ALL_UNDONE if undone else NOTHING_YET)
         # What was withdrawn is shared too, and stays withdrawn.
         return await _known(work, place, place.branch.head_id)
     if turn is None or turn.story_id != place.story.id:

@@ -30,6 +30,11 @@ from bot.story.turn import Deed, DeedKind, Revision, TakingBack, TakingBackKind,
 MAX_DEEDS = 20
 """Deeds that one undo takes back at most."""
 RECENT = 10
+NOTHING_YET = "Nothing has been written here yet, so nothing to take back."
+ALL_UNDONE = (
+    "Everything that was written here was taken back already. `/scene redo` brings the newest of it "
+    "back."
+)
 _STANDS = frozenset({PostState.POSTED, PostState.LEFT})
 
 
@@ -91,7 +96,8 @@ class TakeBack:
             place = await the_place(work, request.channel_id)
             newest = await work.turns.last_deeds(place.branch.id, deeds)
             if not newest:
-                raise NotFoundError("Nothing has been written here yet, so nothing to take back.")
+                undone = await work.turns.last_taking_back(place.branch.id)
+                raise NotFoundError(ALL_UNDONE if undone else NOTHING_YET)
             _refuse_shared(place, newest)
             company = await work.cast.company(place.story.id)
             for deed in newest:

@@ -69,6 +69,16 @@ async def test_who_forks_and_from_what(table: Table) -> None:
         await table.forking.fork(by(ADA), wish(turn_id=turn.id))
 
 
+async def test_where_everything_was_undone_there_is_nothing_to_fork_from(table: Table) -> None:
+    await table.say(ADA, "Once.")
+    await table.take_back.undo(by(ADA))
+    with pytest.raises(InvalidError, match="was taken back, so there is nothing to fork") as told:
+        await table.forking.fork(by(ADA), wish())
+    assert "`/scene redo`" in str(told.value)
+    await table.take_back.redo(by(ADA))
+    await table.forking.fork(by(ADA), wish())
+
+
 async def test_a_command_forks_once(table: Table) -> None:
     await table.say(ADA, "Once.")
     branch, thread_id = await fork(table)

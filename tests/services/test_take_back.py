@@ -17,6 +17,8 @@ from tests.services.table import Table, by
 
 
 async def test_authors_take_back_their_own(table: Table) -> None:
+    with pytest.raises(NotFoundError, match="Nothing has been written"):
+        await table.take_back.undo(by(OWNER))
     await table.say(ADA, "One.")
     await table.say(ADA, "Two.")
     with pytest.raises(NotAllowedError):
@@ -26,7 +28,7 @@ async def test_authors_take_back_their_own(table: Table) -> None:
     assert await table.texts() == ["One."]
     await table.take_back.undo(by(OWNER))
     assert await table.texts() == []
-    with pytest.raises(NotFoundError, match="Nothing has been written"):
+    with pytest.raises(NotFoundError, match="was taken back already"):
         await table.take_back.undo(by(OWNER))
 
 
