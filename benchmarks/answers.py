@@ -20,7 +20,7 @@ from playground.server import (
 )
 
 IN_FLIGHT = (1, 50, 200)
-CALLS = {1: 40, 50: 300, 200: 400}
+CALLS = {1: 200, 50: 1_500, 200: 1_000}
 """Calls by how many are in flight at once."""
 USUAL = 50
 SILENCE = 3.0
