@@ -112,6 +112,10 @@ class StoryRepository(Protocol):
         """All branches of a story, those that no channel plays included, the oldest first."""
         ...
 
+    async def scenes(self, story_id: int) -> list[tuple[Branch, int | None]]:
+        """``branches``, each with the channel that plays it."""
+        ...
+
     async def begin_branch(self, story_id: int, name: str) -> Branch:
         """Add an empty branch that no channel plays yet."""
         ...
@@ -226,6 +230,12 @@ class CastRepository(Protocol):
 
     async def company(self, story_id: int, *, retired: bool = False) -> Company:
         """The cast in the order it was added, with live claims; on request the retired too."""
+        ...
+
+    async def everybody(
+        self, story_id: int, *, retired: bool = False
+    ) -> tuple[Company, dict[int, Writer]]:
+        """``company`` and ``writers`` at once, for what many wait for."""
         ...
 
     async def claim(self, character: Character, writer_id: int, at: datetime) -> Claim:

@@ -13,7 +13,9 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    null,
     select,
+    type_coerce,
     union_all,
     update,
 )
@@ -21,6 +23,7 @@ from sqlalchemy import (
 from bot.story.cast import Character, Claim, Company, Keepsake, Sheet, Writer
 from bot.story.errors import ConflictError
 from bot.story.names import name_key
+from storage.columns import Instant, Prose
 from storage.either import Either
 from storage.repository import Repository
 from storage.tables import characters, claims, names, stories, writers
@@ -99,6 +102,29 @@ _CLAIMS_AND_LEFT = union_all(
         writers.c.writer_id,
         writers.c.left_at,
     ).where(writers.c.story_id == bindparam("story_id"), writers.c.left_at.is_not(None)),
+)
+_NEVER = type_coerce(null(), Instant)
+_CLAIMS_AND_WRITERS = union_all(
+    select(
+        claims.c.id,
+        claims.c.story_id,
+        claims.c.character_id,
+        claims.c.writer_id,
+        claims.c.since,
+        literal_column("''", Prose).label("name"),
+        _NEVER.label("away_until"),
+        _NEVER.label("left_at"),
+    ).where(claims.c.story_id == bindparam("story_id"), claims.c.released_at.is_(None)),
+    select(
+        literal_column("0"),
+        writers.c.story_id,
+        writers.c.playing_id,
+        writers.c.writer_id,
+        writers.c.active_at,
+        writers.c.name,
+        writers.c.away_until,
+        writers.c.left_at,
+    ).where(writers.c.story_id == bindparam("story_id")),
 )
 _TAKE = Either(claims, lambda into: into.on_conflict_do_nothing().returning(claims))
 _RELEASE = (
@@ -244,6 +270,32 @@ class Cast(Repository):
             frozenset(row.writer_id for row in found if not row.id),
         )
 
+    async def everybody(
+        self, story_id: int, *, retired: bool = False
+    ) -> tuple[Company, dict[int, Writer]]:
+        """``company`` and ``writers`` at once."""
+        cast = await self._all(_CAST if retired else _PRESENT, story_id=story_id)
+        found = await self._all(_CLAIMS_AND_WRITERS, story_id=story_id)
+        writers = {
+            row.writer_id: Writer(
+                story_id=row.story_id,
+                writer_id=row.writer_id,
+                name=row.name,
+                playing_id=row.character_id,
+                active_at=row.since,
+                away_until=row.away_until,
+                left_at=row.left_at,
+            )
+            for row in found
+            if not row.id
+        }
+        company = Company(
+            tuple(_character(row) for row in cast),
+            {row.character_id: _claim(row) for row in found if row.id},
+            frozenset(writer.writer_id for writer in writers.values() if writer.left_at),
+        )
+        return company, writers
+
     async def claim(self, character: Character, writer_id: int, at: datetime) -> Claim:
         """Give a character to a writer; the constraint decides races."""
         row = await self._first(
@@ -289,12 +341,12 @@ class Cast(Repository):
     async def left(self, guild_id: int, writer_id: int, at: datetime) -> list[int]:
         """Note that a writer left a server."""
         found = await self._all(_LEAVE, b_guild_id=guild_id, b_writer_id=writer_id, b_at=at)
-        return [row.story_id for row in found]
+        return sorted(row.story_id for row in found)
 
     async def returned(self, guild_id: int, writer_id: int) -> list[int]:
         """Note that a writer is a member again."""
         found = await self._all(_RETURN, b_guild_id=guild_id, b_writer_id=writer_id)
-        return [row.story_id for row in found]
+        return sorted(row.story_id for row in found)
 
     async def all_left(self) -> frozenset[tuple[int, int]]:
         """Whoever is known to have left, with the server they left."""

@@ -127,6 +127,13 @@ _BRANCH = select(*_OF_BRANCH).where(branches.c.id == bindparam("id"))
 _BRANCHES = (
     select(*_OF_BRANCH).where(branches.c.story_id == bindparam("story_id")).order_by(branches.c.id)
 )
+_SCENES = (
+    select(*_OF_BRANCH, channels.c.channel_id)
+    .select_from(branches)
+    .outerjoin(channels, channels.c.branch_id == branches.c.id)
+    .where(branches.c.story_id == bindparam("story_id"))
+    .order_by(branches.c.id)
+)
 
 
 def _unplayed(*columns: Any) -> Select[Any]:  # noqa: ANN401 - columns, and tables for theirs
@@ -290,6 +297,11 @@ class Stories(Repository):
     async def branches(self, story_id: int) -> list[Branch]:
         """All branches of a story, the oldest first."""
         return [_branch(row) for row in await self._all(_BRANCHES, story_id=story_id)]
+
+    async def scenes(self, story_id: int) -> list[tuple[Branch, int | None]]:
+        """``branches``, each with the channel that plays it."""
+        found = await self._all(_SCENES, story_id=story_id)
+        return [(_branch(row), row.channel_id) for row in found]
 
     async def last_played_in(self, story_id: int, channel_id: int) -> Branch | None:
         """The newest branch of a story that no channel plays and this one played last."""

@@ -75,8 +75,7 @@ class BallotCards:
             story = await work.stories.get(ballot.story_id)
             if story is None:
                 return None
-            company = await work.cast.company(story.id, retired=True)
-            writers = await work.cast.writers(story.id)
+            company, writers = await work.cast.everybody(story.id, retired=True)
             voters = electorate(story, company, writers)
             newer = await _newer(work, ballot)
             posted = await self._posted(work, ballot)

@@ -158,16 +158,15 @@ async def _parts(
     The main scene is first, then the others as they began. The past that a fork shares is told
     once, in the first branch that it stands in: where it was written, unless it was undone there.
     """
-    branches = await work.stories.branches(story.id)
-    played = {c.branch_id: c.channel_id for c in await work.stories.channels(story.id)}
+    scenes = await work.stories.scenes(story.id)
     told: dict[int, str] = {}
     parts: list[Part] = []
     hidden = 0
-    for branch in branches:
+    for branch, played in scenes:
         own, shared = await _own(work, branch, told)
-        if own and reader and not _may_read(reader, story, played.get(branch.id), own):
+        if own and reader and not _may_read(reader, story, played, own):
             hidden += 1
-        elif own or branch is branches[0]:
+        elif own or branch is scenes[0][0]:
             parts.append(Part(branch.name, own, told[shared.id] if shared else "", shared))
             told |= dict.fromkeys((turn.id for turn in own), branch.name)
     return tuple(parts), hidden

@@ -158,10 +158,11 @@ class Casting:
         """Everybody in the story who was not retired."""
         async with self._store.read() as work:
             story = (await the_place(work, channel_id)).story
-            company = await work.cast.company(story.id)
-            everybody = await work.cast.company(story.id, retired=True)
-            gone = tuple(c.name for c in everybody.characters if c.retired_at)
-            return CastList(story, company, dict(await names_of(work, story.id)), gone)
+            everybody, writers = await work.cast.everybody(story.id, retired=True)
+        cast = everybody.characters
+        company = replace(everybody, characters=tuple(c for c in cast if not c.retired_at))
+        names = {writer.writer_id: writer.name for writer in writers.values()}
+        return CastList(story, company, names, tuple(c.name for c in cast if c.retired_at))
 
     async def show(self, request: Request, name: str | int) -> CharacterCard:
         """One character; secrets only for whoever holds it, or added it while nobody does."""

@@ -55,10 +55,9 @@ async def at_the_ballot(
     if place is None or place.branch.id != ballot.branch_id:
         raise NotFoundError("The story of that ballot is not played here any more.")
     _refuse_decided(ballot, tied=tied)
-    company = await work.cast.company(place.story.id)
+    company, writers = await work.cast.everybody(place.story.id)
     standing = standing_of(company, request.actor.writer_id)
     require(request.actor, Action.VOTE, place.story, standing)
-    writers = await work.cast.writers(place.story.id)
     voters = electorate(place.story, company, writers)
     # Whoever opened it chooses in a tie, also if they gave back their character meanwhile; and
     # whoever acts for an owner who left.

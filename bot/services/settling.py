@@ -106,8 +106,7 @@ class Settling:
             story = await work.stories.get(ballot.story_id) if ballot else None
             if ballot is None or story is None or ballot.state not in LIVE:
                 return False
-            company = await work.cast.company(story.id)
-            voters = electorate(story, company, await work.cast.writers(story.id))
+            voters = electorate(story, *await work.cast.everybody(story.id))
         missed = awaited(ballot, voters, self._clock.now())
         if ballot.state is BallotState.TIED:
             missed = (ballot.opener_id,)
@@ -134,8 +133,7 @@ class Settling:
         branch = await work.stories.branch(ballot.branch_id)
         if story is None or branch is None:
             return ballot
-        company = await work.cast.company(story.id)
-        around = Around(story, branch, company, await work.cast.writers(story.id))
+        around = Around(story, branch, *await work.cast.everybody(story.id))
         return await self.look_at(work, ballot, around, now, pressed=pressed)
 
     async def look_at(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Opening, Store, UnitOfWork
-from bot.services.common import Request, move_to, names_of, standing_of, the_place
+from bot.services.common import Request, move_to, standing_of, the_place
 from bot.services.reach import facts_here
 from bot.story.canon import FactState
 from bot.story.cast import Company
@@ -239,20 +239,16 @@ class Stories:
 
 async def _card(work: UnitOfWork, place: Place) -> StoryCard:
     story = place.story
-    company = await work.cast.company(story.id)
-    facts = await facts_here(work, place.branch, CANON)
-    spent = await work.purse.spent_on(story.id)
-    played = {c.branch_id: c.channel_id for c in await work.stories.channels(story.id)}
-    branches = await work.stories.branches(story.id)
+    company, writers = await work.cast.everybody(story.id)
     return StoryCard(
         place=place,
         company=company,
-        names=dict(await names_of(work, story.id)),
+        names={writer.writer_id: writer.name for writer in writers.values()},
         turns=place.branch.depth,
-        facts=len(facts),
+        facts=len(await facts_here(work, place.branch, CANON)),
         votes=await work.ballots.is_live(place.branch.id),
-        spent=spent,
-        scenes=tuple((branch, played.get(branch.id)) for branch in branches),
+        spent=await work.purse.spent_on(story.id),
+        scenes=tuple(await work.stories.scenes(story.id)),
     )
 
 

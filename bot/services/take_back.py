@@ -246,19 +246,14 @@ class TakeBack:
                 for turn in await work.turns.tail(place.branch.id, 50)
                 if turn.revision
             ]
-            branches = await work.stories.branches(place.story.id)
-            played = {
-                c.branch_id: c.channel_id for c in await work.stories.channels(place.story.id)
-            }
+            scenes = await work.stories.scenes(place.story.id)
         here = place.branch
         return History(
             tuple(taken),
             tuple(ballots),
             tuple(reversed(revised)),
-            origin=next((b.name for b in branches if b.id == here.forked_from_id), ""),
-            forks=tuple(
-                (b.name, played.get(b.id)) for b in branches if b.forked_from_id == here.id
-            ),
+            origin=next((b.name for b, _ in scenes if b.id == here.forked_from_id), ""),
+            forks=tuple((b.name, played) for b, played in scenes if b.forked_from_id == here.id),
         )
 
 

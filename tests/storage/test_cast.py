@@ -127,6 +127,25 @@ async def test_what_is_known_of_writers(stand: Stand) -> None:
         assert set(await unit.cast.writers(story_id)) == {2, 3}
 
 
+async def test_cast_and_writers_read_at_once_are_those_read_apart(stand: Stand) -> None:
+    mira, tom = await stand.character("Mira"), await stand.character("Tom")
+    story_id = mira.story_id
+    async with stand.write() as unit:
+        await unit.cast.save(dataclasses.replace(tom, retired_at=NOW))
+        await unit.cast.claim(mira, 2, later(hours=1))
+        await unit.cast.note_writer(story_id, 2, "Ben", later(hours=2))
+        await unit.cast.play(story_id, 2, mira.id)
+        await unit.cast.note_writer(story_id, 3, "Cleo", None)
+        await unit.cast.left(77, 3, later(hours=3))
+        for retired in (False, True):
+            company = await unit.cast.company(story_id, retired=retired)
+            writers = await unit.cast.writers(story_id)
+            assert company.claims
+            assert company.left
+            assert len(writers) == 2
+            assert await unit.cast.everybody(story_id, retired=retired) == (company, writers)
+
+
 async def test_who_left_a_server_left_all_its_stories_until_they_act(stand: Stand) -> None:
     mira = await stand.character("Mira")
     story_id = mira.story_id

@@ -99,6 +99,16 @@ async def test_a_channel_that_is_gone_leaves_the_story(stand: Stand) -> None:
         assert await unit.stories.get(story.id) == story
 
 
+async def test_scenes_are_branches_with_the_channel_that_plays_them(stand: Stand) -> None:
+    place = await stand.place()
+    story_id = place.story.id
+    async with stand.write() as unit:
+        cellar = await unit.stories.begin_branch(story_id, "Cellar")
+        assert await unit.stories.scenes(story_id) == [(place.branch, CHANNEL), (cellar, None)]
+        await unit.stories.forget_channel(CHANNEL)
+        assert await unit.stories.scenes(story_id) == [(place.branch, None), (cellar, None)]
+
+
 async def test_channels_come_in_the_order_of_binding(stand: Stand) -> None:
     async with stand.write() as unit:
         early = await unit.stories.open(opening(3, at=later(hours=-1)))
