@@ -1,10 +1,12 @@
 """How long commands and presses wait for their first answer, and for the final one."""
 
 import asyncio
+import contextlib
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 from benchmarks.figures import Figure, percentile
@@ -20,8 +22,10 @@ from playground.server import (
 )
 
 IN_FLIGHT = (1, 50, 200)
-CALLS = {1: 200, 50: 1_500, 200: 1_000}
-"""Calls by how many are in flight at once."""
+CALLS = {1: 40, 50: 300, 200: 400}
+"""Calls of a round by how many are in flight at once."""
+ROUNDS = 5
+BARE = "bare bot"
 USUAL = 50
 SILENCE = 3.0
 """Seconds after which Discord shows that the application did not respond."""
@@ -39,9 +43,8 @@ class Waits:
     silent: int = 0
 
 
-async def load(act: Act, in_flight: int) -> Waits:
-    """Act again and again, so that always so many acts wait for an answer."""
-    waits = Waits()
+async def load(act: Act, in_flight: int, waits: Waits) -> None:
+    """Act again and again, so that always so many acts wait for an answer; note how long."""
     left = iter(range(CALLS[in_flight]))
 
     async def worker(number: int) -> None:
@@ -56,30 +59,31 @@ async def load(act: Act, in_flight: int) -> Waits:
                 waits.silent += 1
 
     await asyncio.gather(*(worker(number) for number in range(in_flight)))
-    return waits
 
 
 async def measure(folder: Path) -> list[Figure]:
     """Troupe's commands beside those of a bare bot, with the same load in the same run."""
-    bare = await _bare()
-    async with House(folder / "answers", environment={"TROUPE_COUNTDOWN_SECONDS": "3600"}) as house:
-        tables = await _tables(house.local)
-        ours = {
-            name: {count: await load(act, count) for count in IN_FLIGHT}
-            for name, act in _acts(tables).items()
-        }
+    patient = {"TROUPE_COUNTDOWN_SECONDS": "3600"}
+    async with _bare() as bare, House(folder / "answers", environment=patient) as house:
+        acts = {BARE: bare} | _acts(await _tables(house.local))
+        waits = {name: {count: Waits() for count in IN_FLIGHT} for name in acts}
+        # Connections and statements are made once, at the first use; that is nobody's answer.
+        for act in acts.values():
+            await load(act, max(IN_FLIGHT), Waits())
+        # Turn by turn, so that whatever else this machine does is there for all alike.
+        for _, count, (name, act) in product(range(ROUNDS), IN_FLIGHT, acts.items()):
+            await load(act, count, waits[name][count])
     figures = []
-    for count, waits in bare.items():
-        figures += _times("bare bot", count, waits)
-    for name, by_count in ours.items():
-        for count, waits in by_count.items():
-            figures += _times(name, count, waits)
-        figures += _compared(name, by_count, bare)
+    for name, by_count in waits.items():
+        for count in IN_FLIGHT:
+            figures += _times(name, count, by_count[count])
+    for name in _acts([]):
+        figures += _compared(name, waits[name], waits[BARE])
     return figures
 
 
 def _times(name: str, count: int, waits: Waits) -> list[Figure]:
-    worst = SILENCE if count == max(IN_FLIGHT) and name != "bare bot" else None
+    worst = SILENCE if count == max(IN_FLIGHT) and name != BARE else None
     what = f"{name}, {count} in flight"
     p50, p99 = (percentile(waits.first, share) for share in (0.5, 0.99))
     unanswered = Figure(f"{what}: not answered", waits.silent, "", at_most=0)
@@ -101,7 +105,9 @@ def _compared(name: str, ours: dict[int, Waits], bare: dict[int, Waits]) -> list
     ]
 
 
-async def _bare() -> dict[int, Waits]:
+@contextlib.asynccontextmanager
+async def _bare() -> AsyncIterator[Act]:
+    """A bare bot, and the use of its command."""
     async with LocalDiscord(rate_limits=False) as local:
         guild = local.add_guild("The Bare Stage")
         channel = guild.add_channel("floor")
@@ -115,7 +121,7 @@ async def _bare() -> dict[int, Waits]:
             async def ping(number: int) -> Exchange:
                 return await people[number % USUAL].slash(channel, "ping")
 
-            return {count: await load(ping, count) for count in IN_FLIGHT}
+            yield ping
         finally:
             process.terminate()
             await process.wait()
