@@ -32,8 +32,8 @@ MAX_DEEDS = 20
 RECENT = 10
 NOTHING_YET = "Nothing has been written here yet, so nothing to take back."
 ALL_UNDONE = (
-    "Everything that was written here was taken back already. `/scene redo` brings the newest of it "
-    "back."
+    "Everything that was written here was taken back already. `/scene redo` brings the newest of "
+    "it back."
 )
 _STANDS = frozenset({PostState.POSTED, PostState.LEFT})
 
