@@ -26,6 +26,7 @@ from storage import engines
 from storage.copying import Progress, copy, differences, require_same, silent
 from storage.fingerprint import Fingerprint, fingerprint, pack, unpack
 from storage.migrating import require_current, upgrade
+from storage.naming import IN_SETTINGS, between, reaching
 from storage.sides import (
     PostgresSide,
     Side,
@@ -179,8 +180,9 @@ def move(source: str, target: str, now: datetime, progress: Progress = silent) -
     engines.require_driver(there)
     if here == there:
         raise StorageError("That is the database in use already. Name another one to move to.")
-    require_current(here)
-    with opened(here) as side:
+    with reaching(here, IN_SETTINGS):
+        require_current(here)
+    with between(here, there), opened(here) as side:
         return _put(side, there, now, replace=False, progress=progress).prints
 
 

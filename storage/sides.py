@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import engines
 from storage.faults import as_storage_error
+from storage.naming import reaching
 from storage.tables import metadata
 
 Plain = tuple[int | str | None, ...]
@@ -232,7 +233,8 @@ def sqlite_opened(url: URL) -> Iterator[SqliteSide]:
     dialect = create_engine(url.set(drivername="sqlite+pysqlite")).dialect
     arguments, options = dialect.create_connect_args(url.set(drivername="sqlite+pysqlite"))
     connect: Callable[..., sqlite3.Connection] = sqlite3.connect
-    connection = connect(*arguments, **options, isolation_level=None)
+    with reaching(url), told():
+        connection = connect(*arguments, **options, isolation_level=None)
     try:
         yield SqliteSide(connection)
     finally:
@@ -244,7 +246,8 @@ def postgres_opened(url: URL) -> Iterator[psycopg.Connection]:
     """A connection to PostgreSQL, in no transaction."""
     dialect = create_engine(url).dialect
     arguments, options = dialect.create_connect_args(url)
-    connection = psycopg.connect(*arguments, **options)
+    with reaching(url), told():
+        connection = psycopg.connect(*arguments, **options)
     try:
         yield connection
     finally:

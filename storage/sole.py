@@ -16,9 +16,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import URL
 
-from bot.story.errors import StorageError
+from bot.story.errors import StorageError, StorageGoneError
 from bot.story.tasks import Shard
 from storage import engines
+from storage.naming import IN_SETTINGS, reaching
 
 SEEK_SECONDS = 0.5
 """How often a right that somebody else holds is asked for."""
@@ -140,7 +141,9 @@ async def alone(url: str) -> AsyncIterator[bool]:
     """
     right = Sole(url, None)
     try:
-        yield await right.take()
+        with reaching(engines.parse(url), IN_SETTINGS):
+            taken = await right.take()
+        yield taken
     finally:
         await right.release()
 
@@ -227,7 +230,7 @@ class _ServerLock:
             await self._ask("pg_advisory_unlock_shared", _ALL)
         except (psycopg.Error, OSError, TimeoutError) as error:
             await self.release()
-            raise StorageError(_NO_SERVER) from error
+            raise StorageGoneError(_NO_SERVER) from error
         return False
 
     async def _ask(self, function: str, key: int) -> bool:

@@ -17,6 +17,7 @@ from bot.story.tasks import Shard
 from storage import engines, keeping
 from storage.database import Database
 from storage.fingerprint import fingerprint, pack, unpack
+from storage.naming import shown
 from storage.sides import opened
 from storage.sole import Sole
 from storage.tables import metadata
@@ -344,6 +345,44 @@ async def test_the_command_that_moves(full, elsewhere, tmp_path):
     status, out, err = await troupe(full, "move", "--to", f"'{elsewhere}'", cwd=tmp_path)
     assert (status, out) == (1, "")
     assert "already" in err
+
+
+NOWHERE = "postgresql://troupe:quillfeather@127.0.0.1:1/stories"
+
+
+async def test_a_move_says_which_of_the_two_databases_cannot_be_reached(full, elsewhere, tmp_path):
+    status, out, err = await troupe(full, "move", "--to", NOWHERE, cwd=tmp_path)
+    assert (status, out) == (1, "")
+    assert "(stories on 127.0.0.1:1) cannot be reached, so nothing was done" in err
+    status, _, err = await troupe(NOWHERE, "move", "--to", f"'{elsewhere}'", cwd=tmp_path)
+    assert status == 1
+    assert "DATABASE_URL names (stories on 127.0.0.1:1) cannot be reached" in err
+    assert "quillfeather" not in err
+
+
+async def test_a_database_that_goes_away_while_rows_are_copied_is_one_of_two(full, elsewhere):
+    def cut_off(*_progress):
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    with pytest.raises(StorageError, match="One of the two databases went away") as told:
+        keeping.move(full, elsewhere, NOW, cut_off)
+    for url in (full, elsewhere):
+        assert shown(engines.parse(url)) in str(told.value)
+    assert prints(full)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://anna:secret@db.example:5433/stories", "stories on db.example:5433"),
+        ("postgresql://anna@/stories?host=/run/pg&password=secret", "stories on /run/pg"),
+        ("postgresql:///stories", "stories on this machine"),
+        ("sqlite:///data/troupe.db", "data/troupe.db"),
+        ("sqlite:///file:/a%20b/c.db?mode=ro&uri=true", "/a b/c.db"),
+    ],
+)
+def test_a_database_is_named_without_a_password(url, said):
+    assert shown(engines.parse(url)) == said
 
 
 async def test_a_full_disk_leaves_no_half_backup(full, tmp_path):

@@ -1,0 +1,54 @@
+"""Which database it is that cannot be reached, where there may be two; told without a password."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import unquote
+
+from sqlalchemy import URL
+
+from bot.story.errors import StorageError, StorageGoneError
+from storage import engines
+
+IN_SETTINGS = "The database that DATABASE_URL names"
+
+
+def shown(url: URL) -> str:
+    """An address for people: where a database is and what it is called; no user, no password."""
+    if engines.is_sqlite(url):
+        path = url.database or ""
+        return unquote(path.removeprefix("file:")) if path.startswith("file:") else path
+    host = url.host or url.query.get("host") or "this machine"
+    port = f":{url.port}" if url.port else ""
+    return f"{url.database} on {host if isinstance(host, str) else ', '.join(host)}{port}"
+
+
+@contextmanager
+def reaching(url: URL, which: str = "The database") -> Iterator[None]:
+    """Have it said which database is meant, if it cannot be reached.
+
+    Raises:
+        StorageError: in place of one that names none.
+    """
+    try:
+        yield
+    except StorageGoneError as error:
+        raise StorageError(
+            f"{which} ({shown(url)}) cannot be reached, so nothing was done. Check its address, "
+            "and that it is there and may be opened."
+        ) from error.__cause__
+
+
+@contextmanager
+def between(source: URL, target: URL) -> Iterator[None]:
+    """Have both databases named, if one goes away while rows are copied.
+
+    Raises:
+        StorageError: in place of one that names none.
+    """
+    try:
+        yield
+    except StorageGoneError as error:
+        raise StorageError(
+            f"One of the two databases went away meanwhile: {shown(source)}, which is as it was, "
+            f"or {shown(target)}. See that both are there, then move again."
+        ) from error.__cause__
