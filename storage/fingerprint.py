@@ -8,8 +8,11 @@ forges rows.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
+
+from sqlalchemy import Table
 
 from storage.sides import TABLES, Side
 
@@ -34,18 +37,26 @@ Fingerprint = dict[str, Print]
 """What each table holds, by name."""
 
 
-def fingerprint(side: Side, progress: Callable[[int], None] = lambda _rows: None) -> Fingerprint:
+def fingerprint(
+    side: Side,
+    progress: Callable[[int], None] = lambda _rows: None,
+    tables: Iterable[Table] = TABLES,
+) -> Fingerprint:
     """What a database holds.
 
     Args:
         side: the database.
         progress: told after each table how many rows it had.
+        tables: its tables, if they are not those of this version.
     """
     prints: Fingerprint = {}
-    for table in TABLES:
+    for table in tables:
         count = total = 0
+        # A column that a later version adds is the last where it was added, and not where not.
+        names = [column.name for column in table.columns]
+        in_order = itemgetter(*sorted(range(len(names)), key=names.__getitem__))
         for row in side.rows(table):
-            digest = hashlib.sha256(_AS_ONE_LINE(row).encode()).digest()
+            digest = hashlib.sha256(_AS_ONE_LINE(in_order(row)).encode()).digest()
             total += int.from_bytes(digest, "big")
             count += 1
         prints[table.name] = Print(count, f"{total % _MODULUS:064x}")

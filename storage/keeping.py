@@ -34,6 +34,7 @@ from storage.sides import (
     opened,
     postgres_opened,
     sqlite_opened,
+    tables_in,
     told,
 )
 from storage.tables import metadata
@@ -136,10 +137,7 @@ def drill(file: Path) -> Drill:
         StorageError: it is no backup, or cannot be restored.
     """
     with tempfile.TemporaryDirectory(prefix="troupe-drill-") as folder:
-        scratch = _file(Path(folder, "scratch.db"))
-        recorded = _unpacked(file, scratch)
-        with opened(scratch) as side:
-            found = fingerprint(side)
+        recorded, found = _unpacked(file, _file(Path(folder, "scratch.db")))
     return Drill(recorded, found, differences(recorded, found))
 
 
@@ -163,9 +161,8 @@ def restore(
     engines.require_driver(parsed)
     with tempfile.TemporaryDirectory(prefix="troupe-restore-") as folder:
         scratch = _file(Path(folder, "scratch.db"))
-        recorded = _unpacked(file, scratch)
+        require_same(*_unpacked(file, scratch))
         with opened(scratch) as side:
-            require_same(recorded, fingerprint(side))
             return _put(side, parsed, now, replace=replace, progress=progress)
 
 
@@ -186,8 +183,12 @@ def move(source: str, target: str, now: datetime, progress: Progress = silent) -
         return _put(side, there, now, replace=False, progress=progress).prints
 
 
-def _unpacked(file: Path, scratch: URL) -> Fingerprint:
-    """Restore a backup into a scratch file; what it says must be in it."""
+def _unpacked(file: Path, scratch: URL) -> tuple[Fingerprint, Fingerprint]:
+    """Restore a backup into a scratch file, with today's tables.
+
+    Returns:
+        What it says must be in it, and what was in it, both of the version that made it.
+    """
     if not file.is_file():
         raise StorageError(f"There is no file {file}.")
     with told(), sqlite_opened(_file(file, "ro")) as packed, sqlite_opened(scratch) as into:
@@ -206,8 +207,9 @@ def _unpacked(file: Path, scratch: URL) -> Fingerprint:
         except sqlite3.OperationalError as error:
             raise StorageError(f"{file} is not a backup that this bot made.") from error
         into.connection.execute(f"DROP TABLE {_LABEL}")
+        found = fingerprint(into, tables=tables_in(scratch))
     upgrade(scratch)
-    return recorded
+    return recorded, found
 
 
 def _put(

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import JSON, URL, Boolean, Table, create_engine
+from sqlalchemy import JSON, URL, Boolean, MetaData, Table, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from storage import engines
@@ -256,3 +256,14 @@ def postgres_opened(url: URL) -> Iterator[psycopg.Connection]:
 
 TABLES = tuple(metadata.tables.values())
 """All tables of this version."""
+
+
+def tables_in(url: URL) -> list[Table]:
+    """The tables that an SQLite file has, of whatever version."""
+    found = MetaData()
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"))
+    try:
+        found.reflect(engine)
+    finally:
+        engine.dispose()
+    return [table for name, table in found.tables.items() if name != "alembic_version"]

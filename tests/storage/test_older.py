@@ -1,15 +1,20 @@
 """A database of an older version goes on with everything that is in it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, Engine, select, text
 
 from bot.ports import UnitOfWork
 from bot.story.canon import FactState
+from bot.story.errors import StorageError
 from bot.story.posts import NewPost, PostKind
 from bot.story.tasks import Shard, TaskKind
-from storage import engines, migrating
+from storage import engines, keeping, migrating
 from storage.database import Database
+from storage.fingerprint import fingerprint
+from storage.sides import sqlite_opened, tables_in
 from storage.tables import turns
 from tests.storage.kit import CHANNEL, NOW, Watch, later, say
 from tests.storage.test_growth import jump
@@ -103,3 +108,33 @@ async def test_a_story_of_the_first_version_goes_on(new_url: Callable[..., str])
 async def _leased(unit: UnitOfWork, shard: Shard) -> set[TaskKind]:
     found = await unit.tasks.lease("me", later(days=1), later(days=2), 9, shard)
     return {task.kind for task in found}
+
+
+async def test_a_backup_of_the_first_version_is_restored(
+    new_url: Callable[..., str], tmp_path: Path
+) -> None:
+    file = tmp_path / "older.db"
+    old = engines.parse(f"sqlite:///{file}")
+    engine = first_tables(str(old))
+    with engine.begin() as connection:
+        filled(connection)
+    engine.dispose()
+    with sqlite_opened(old) as side:
+        side.connection.execute("PRAGMA journal_mode = DELETE")
+        keeping._label(side, fingerprint(side, tables=tables_in(old)), NOW)
+    tried = keeping.drill(file)
+    assert tried.differing == []
+    assert tried.found["turns"].count == DEPTH
+    url = new_url(bare=True)
+    keeping.restore(url, file, NOW)
+    database = await Database.open(url, clock=Watch())
+    async with database.read() as unit:
+        place = await unit.stories.place(CHANNEL)
+        assert place
+        assert len(await unit.turns.chain(place.branch.id)) == DEPTH
+    await database.close()
+    with sqlite_opened(old) as side:
+        side.connection.execute("UPDATE turns SET text = 'Forged.' WHERE id = 7")
+    assert keeping.drill(file).differing == ["turns"]
+    with pytest.raises(StorageError, match="turns"):
+        keeping.restore(url, file, NOW, replace=True)
