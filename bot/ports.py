@@ -1000,8 +1000,8 @@ class OpenedThread:
 class Members(Protocol):
     """Who is in a server. Discord tells nobody who left, so it has to be asked."""
 
-    async def has_left(self, guild_id: int, user_id: int) -> bool:
-        """Whether somebody is no member of a server; False if that cannot be told now."""
+    async def has_left(self, guild_id: int, user_id: int) -> bool | None:
+        """Whether somebody is no member of a server; None if that cannot be told now."""
         ...
 
 

@@ -115,16 +115,18 @@ class FakeMembers:
     Attributes:
         left: who is a member no more.
         asked: whom the bot looked up, in order.
+        silent: whether nothing can be told.
     """
 
     def __init__(self) -> None:
         self.left: set[int] = set()
         self.asked: list[int] = []
+        self.silent = False
 
-    async def has_left(self, guild_id: int, user_id: int) -> bool:
+    async def has_left(self, guild_id: int, user_id: int) -> bool | None:
         assert guild_id
         self.asked.append(user_id)
-        return user_id in self.left
+        return None if self.silent else user_id in self.left
 
 
 class FakeStage:

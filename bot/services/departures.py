@@ -1,6 +1,7 @@
 """Notice who left the server. Discord does not tell, so people are looked up when it matters.
 
-What was found is kept with the writers; whatever they do later shows that they are back.
+What was found is kept with the writers; whatever they do later shows that they are back, and so
+does being found when somebody would act in their place.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from bot.services.common import Request, the_place
 from bot.story.errors import NotAllowedError
 
 STILL_HERE = timedelta(minutes=2)
-"""How long somebody who was found to be a member is taken for one."""
+"""How long what was found about somebody is taken for true."""
 MOST = 5
 """People looked up at once: each is a request to Discord."""
 REMEMBERED = 10_000
@@ -30,15 +31,15 @@ class Departures:
         self._store = store
         self._clock = clock
         self._members = members
-        # (server, user) → when they were last found to be a member.
-        self._here: dict[tuple[int, int], datetime] = {}
+        # (server, user) → when they were last looked up.
+        self._seen: dict[tuple[int, int], datetime] = {}
         self._left: set[tuple[int, int]] = set()
         self._read = False
 
     async def look(
         self, guild_id: int, writer_ids: Iterable[int], *, fresh: bool = False
     ) -> frozenset[int]:
-        """Look up some people, and note who left.
+        """Look up some people, and note who left and who is back.
 
         Args:
             guild_id: the server.
@@ -52,19 +53,22 @@ class Departures:
         left = await self._known()
         asked = []
         for writer_id in dict.fromkeys(writer_ids):
-            seen = self._here.get((guild_id, writer_id))
-            lately = not fresh and seen is not None and now - seen < STILL_HERE
-            if not lately and (guild_id, writer_id) not in left:
+            seen = self._seen.get((guild_id, writer_id))
+            if fresh or seen is None or now - seen >= STILL_HERE:
                 asked.append(writer_id)
         asked = asked[:MOST]
         answers = await asyncio.gather(*(self._members.has_left(guild_id, i) for i in asked))
-        if len(self._here) > REMEMBERED:
-            self._here.clear()
+        if len(self._seen) > REMEMBERED:
+            self._seen.clear()
         # Also if it could not be told: while Discord is slow, nobody waits for it each time.
-        self._here.update({(guild_id, i): now for i in asked})
-        news = [i for i, gone in zip(asked, answers, strict=True) if gone]
-        for writer_id in news:
-            await self._note(guild_id, writer_id, now)
+        self._seen.update({(guild_id, i): now for i in asked})
+        news = []
+        for writer_id, gone in zip(asked, answers, strict=True):
+            if gone is False:
+                await self.returned(guild_id, writer_id)
+            elif gone and (guild_id, writer_id) not in left:
+                await self._note(guild_id, writer_id, now)
+                news.append(writer_id)
         return frozenset(news)
 
     async def before(self, request: Request, guild_id: int) -> None:
@@ -121,13 +125,18 @@ class Departures:
             NotFoundError: there is no story in that channel.
             NotAllowedError: they left.
         """
-        async with self._store.read() as work:
-            guild_id = (await the_place(work, request.channel_id)).story.guild_id
         writer_id = request.actor.writer_id
-        if await self._members.has_left(guild_id, writer_id):
-            await self._note(guild_id, writer_id, self._clock.now())
+        async with self._store.read() as work:
+            story = (await the_place(work, request.channel_id)).story
+            # Direct messages come to one process, and the server may be another's: it knows more.
+            known = writer_id in (await work.cast.company(story.id)).left
+        gone = await self._members.has_left(story.guild_id, writer_id)
+        if gone:
+            await self._note(story.guild_id, writer_id, self._clock.now())
+        if gone or (gone is None and known):
             raise NotAllowedError(GONE)
-        await self.returned(guild_id, writer_id)
+        if gone is False:
+            await self.returned(story.guild_id, writer_id)
 
     async def _known(self) -> set[tuple[int, int]]:
         """Whoever is known to have left; read once, since every message is held against it."""

@@ -27,16 +27,17 @@ class DiscordMembers:
         """Ask through a client."""
         self._client = client
 
-    async def has_left(self, guild_id: int, user_id: int) -> bool:
-        """Whether somebody is no member of a server; False if that cannot be told now."""
+    async def has_left(self, guild_id: int, user_id: int) -> bool | None:
+        """Whether somebody is no member of a server; None if that cannot be told now."""
         guild = self._client.get_guild(guild_id) if self._client else None
         if guild is None:
-            return False
+            return None
         try:
             async with asyncio.timeout(SECONDS):
                 await guild.fetch_member(user_id)
         except discord.NotFound as error:
-            return error.code in {UNKNOWN_MEMBER, UNKNOWN_USER}
+            return True if error.code in {UNKNOWN_MEMBER, UNKNOWN_USER} else None
         except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as error:
             _log.warning("member not looked up", guild_id=guild_id, error=type(error).__name__)
+            return None
         return False

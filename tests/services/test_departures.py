@@ -8,6 +8,7 @@ import pytest
 from bot.services.common import Request
 from bot.services.departures import STILL_HERE
 from bot.services.linking import Target
+from bot.services.parting import Receiver
 from bot.services.settling import ABSENCE
 from bot.story.ballot import BallotState, Pending
 from bot.story.errors import ConflictError, NotAllowedError
@@ -111,7 +112,7 @@ async def test_nobody_else_does_and_the_owner_is_not_looked_up_for_them(table: T
         await table.take_turn.say(MANAGER, "I speak for nobody.")
 
 
-async def test_an_answer_holds_for_a_moment_and_for_those_who_left_until_they_act(
+async def test_an_answer_holds_for_a_moment_and_that_somebody_left_through_a_restart(
     table: Table,
 ) -> None:
     for _ in range(3):
@@ -122,10 +123,9 @@ async def test_an_answer_holds_for_a_moment_and_for_those_who_left_until_they_ac
     for _ in range(3):
         await table.departures.before(MANAGER, GUILD)
     assert table.members.asked == [OWNER, OWNER]
-    # A restart changes nothing about that.
     table.deal()
+    table.members.silent = True
     await table.departures.before(MANAGER, GUILD)
-    assert table.members.asked == [OWNER, OWNER]
     await table.stories.pause(MANAGER)
     table.members.left.clear()
     await table.departures.before(by(OWNER), GUILD)
@@ -247,6 +247,31 @@ async def test_in_a_tie_a_manager_chooses_if_opener_and_owner_left(table: Table)
         await table.voting.hold(by(BEN), ballot_id, Pending.STEER)
 
 
+async def test_no_manager_acts_for_an_owner_who_came_back_silently(table: Table) -> None:
+    await gone(table, OWNER)
+    await table.departures.before(MANAGER, GUILD)
+    await table.stories.pause(MANAGER)
+    table.members.left.clear()
+    table.clock.advance(minutes=3)
+    table.members.silent = True
+    await table.departures.before(MANAGER, GUILD)
+    await table.stories.resume(MANAGER)
+    table.clock.advance(minutes=3)
+    table.members.silent = False
+    await table.departures.before(MANAGER, GUILD)
+    with pytest.raises(NotAllowedError, match="Only the owner"):
+        await table.linking.handover(MANAGER, actor(CLEO))
+
+
+async def test_nobody_passes_on_the_character_of_who_came_back_silently(table: Table) -> None:
+    await gone(table, ADA)
+    table.members.left.clear()
+    await table.departures.holder(by(OWNER), GUILD, "Mira")
+    receiver = Receiver(CLEO, "Cleo", is_member=True, is_bot=False)
+    with pytest.raises(NotAllowedError, match="still here"):
+        await table.parting.offer(by(OWNER), "Mira", receiver)
+
+
 async def test_a_manager_finds_stories_whose_owner_left(table: Table) -> None:
     await table.linking.channel_gone(CHANNEL)
     await table.departures.owners_of_strays(by(CLEO), GUILD)
@@ -265,6 +290,11 @@ async def test_in_a_direct_message_only_members_change_things(table: Table) -> N
         await table.departures.require_member(by(ADA))
     assert (await table.casting.show(by(BEN), "Mira")).holder_left
     table.members.left.clear()
+    table.members.silent = True
+    with pytest.raises(NotAllowedError, match="no member"):
+        await table.departures.require_member(by(ADA))
+    await table.departures.require_member(by(BEN))
+    table.members.silent = False
     await table.departures.require_member(by(ADA))
     assert not (await table.casting.show(by(BEN), "Mira")).holder_left
 
