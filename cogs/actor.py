@@ -26,6 +26,17 @@ def request_of(interaction: Interaction, channel_id: int | None = None) -> Reque
     )
 
 
+def request_beyond(interaction: Interaction) -> Request:
+    """Who asks for what is not in this channel: may they manage channels in the whole server?
+
+    Somebody may manage this channel alone, as with a room of their own.
+    """
+    request = request_of(interaction)
+    user = interaction.user
+    manages = isinstance(user, discord.Member) and user.guild_permissions.manage_channels
+    return Request(actor_of(user, manages=manages), request.channel_id)
+
+
 def request_of_message(message: discord.Message) -> Request:
     """Who typed a message, and where."""
     return Request(actor_of(message.author), message.channel.id)

@@ -14,7 +14,7 @@ from bot.story.names import NARRATOR, name_key
 from bot.story.policy import Standing, owns
 from bot.story.tale import Actor
 from bot.story.typed import excerpt
-from cogs.actor import Interaction, request_of
+from cogs.actor import Interaction, request_beyond, request_of
 
 MOST = 25
 """Choices that Discord shows.
@@ -110,7 +110,7 @@ async def strays(
     client: TroupeClient, interaction: Interaction, typed: str
 ) -> list[app_commands.Choice[str]]:
     """Stories of the asker, or scenes of them, that no channel plays."""
-    request, guild_id = request_of(interaction), interaction.guild_id or 0
+    request, guild_id = request_beyond(interaction), interaction.guild_id or 0
     await client.services.departures.owners_of_strays(request, guild_id)
     found = await client.services.linking.strays(request.actor, guild_id)
     key = name_key(typed)

@@ -15,7 +15,7 @@ from bot.services.stories import NewStory
 from bot.story.errors import InvalidError
 from bot.story.tale import Place
 from cogs import choices, places, render
-from cogs.actor import Interaction, actor_of, request_of
+from cogs.actor import Interaction, actor_of, request_beyond, request_of
 from cogs.permissions import missing
 
 
@@ -147,8 +147,9 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         request = request_of(interaction)
         if story or await self.stories.find(request.channel_id) is None:
             guild_id = interaction.guild_id or 0
-            await self.client.services.departures.owners_of_strays(request, guild_id)
-            taken = await self.linking.resume(request, places.here(interaction), story)
+            beyond = request_beyond(interaction)
+            await self.client.services.departures.owners_of_strays(beyond, guild_id)
+            taken = await self.linking.resume(beyond, places.here(interaction), story)
             await _say(interaction, taken, "goes on here. `/story show` tells where it stands")
             return
         card = await self.stories.resume(request, interaction.id)
