@@ -30,10 +30,15 @@ ANSWER_SECONDS = 3.0
 RETAKE_SECONDS, RETAKE_PAUSE = 3.0, 0.1
 """How long it is tried to take a right again that was dropped. While the server is away, nobody
 else can have it; where we alone cannot reach it, somebody may by then."""
+GRACE_SECONDS = 5.0
+"""How long whoever held a right before, and did not let it go, may need to notice that it is lost:
+a watch, an answer that does not come, and a moment to stop."""
 _CLASS = 0x74726F75
 """First half of the keys of our advisory locks ("trou")."""
 _ALL = 0
 """Second half of the key that everybody who serves a shard shares."""
+_GOODBYE = "troupe_sole_right_released"
+"""Channel on which PostgreSQL tells who waits that a right was let go."""
 _NO_FILE = (
     "The folder of the stories' database cannot be written. Whoever runs this bot must let it "
     "write there, or choose another folder."
@@ -53,6 +58,10 @@ class _Lock(Protocol):
 
     async def stands(self) -> bool:
         """Whether it is still held, having been taken."""
+        ...
+
+    def was_given(self) -> bool:
+        """Whether whoever held it before is sure to do nothing more, having been waited for."""
         ...
 
     async def release(self) -> None:
@@ -105,6 +114,8 @@ class Sole:
                 waiting()
                 told = True
             await asyncio.sleep(SEEK_SECONDS)
+        if told and not self._lock.was_given():
+            await asyncio.sleep(GRACE_SECONDS)
 
     async def release(self) -> None:
         """Let the right go."""
@@ -189,6 +200,10 @@ class _FileLock:
     async def stands(self) -> bool:
         return True
 
+    def was_given(self) -> bool:
+        # A file is only let go by whoever holds it, or by their end.
+        return True
+
     async def release(self) -> None:
         while self._held:
             os.close(self._held.pop())
@@ -201,8 +216,16 @@ class _ServerLock:
         self._url = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._own = None if shard is None else (shard.count << 15) + shard.id
         self._connection: Any = None
+        self._holds = self._given = False
 
     async def take(self) -> bool:
+        self._holds = await self._taken()
+        if not self._holds:
+            # A goodbye heard before was to somebody else.
+            self._given = False
+        return self._holds
+
+    async def _taken(self) -> bool:
         # Only who uses PostgreSQL needs its driver.
         import psycopg  # noqa: PLC0415
 
@@ -220,6 +243,8 @@ class _ServerLock:
                     keepalives_interval=2,
                     keepalives_count=3,
                 )
+                self._connection.add_notify_handler(self._hear)
+                await self._connection.execute(f"LISTEN {_GOODBYE}")
             if self._own is None:
                 return await self._ask("pg_try_advisory_lock", _ALL)
             # First what others may share: it costs nobody anything if the second is refused.
@@ -232,6 +257,12 @@ class _ServerLock:
             await self.release()
             raise StorageGoneError(_NO_SERVER) from error
         return False
+
+    def _hear(self, said: Any) -> None:  # noqa: ANN401 - psycopg's
+        self._given = self._given or said.payload == str(self._own)
+
+    def was_given(self) -> bool:
+        return self._given
 
     async def _ask(self, function: str, key: int) -> bool:
         async with asyncio.timeout(ANSWER_SECONDS):
@@ -254,8 +285,12 @@ class _ServerLock:
             import psycopg  # noqa: PLC0415
 
             connection, self._connection = self._connection, None
+            goodbye = f"SELECT pg_notify('{_GOODBYE}', '{self._own}')" if self._holds else ""
+            self._holds = False
             # The server would notice the closing only a moment later.
             with contextlib.suppress(psycopg.Error, OSError, TimeoutError):
                 async with asyncio.timeout(ANSWER_SECONDS):
+                    if goodbye:
+                        await connection.execute(goodbye)
                     await connection.execute("SELECT pg_advisory_unlock_all()")
             await connection.close()

@@ -27,6 +27,8 @@ asyncio.run(hold())
 def _soon(monkeypatch):
     monkeypatch.setattr(sole, "SEEK_SECONDS", 0.05)
     monkeypatch.setattr(sole, "WATCH_SECONDS", 0.05)
+    # Longer than any test waits: who was told goodbye does not wait for it.
+    monkeypatch.setattr(sole, "GRACE_SECONDS", 60)
 
 
 async def test_one_process_serves_a_shard(url):
@@ -71,7 +73,8 @@ async def test_nobody_is_alone_with_a_database_that_is_served(url):
         assert mine
 
 
-async def test_a_killed_process_holds_nothing(url):
+async def test_a_killed_process_holds_nothing(url, monkeypatch):
+    monkeypatch.setattr(sole, "GRACE_SECONDS", 0.1)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HOLDER, url, stdout=asyncio.subprocess.PIPE
     )
@@ -90,15 +93,19 @@ async def test_a_killed_process_holds_nothing(url):
 
 async def broken(url):
     """Have the server end the connections that hold rights."""
-    killer = create_async_engine(engines.parse(url))
-    async with killer.connect() as connection:
-        await connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name = 'troupe: sole right' AND datname = current_database()"
-            )
-        )
-    await killer.dispose()
+    await tell(
+        url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'troupe: sole right' AND datname = current_database()",
+    )
+
+
+async def tell(url, statement):
+    """Tell the server something."""
+    engine = create_async_engine(engines.parse(url))
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])
@@ -132,6 +139,41 @@ async def test_a_right_that_was_dropped_is_taken_again_unless_somebody_else_has_
     assert not await right._retaken()
     await third.release()
     await right._lock.release()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_who_takes_over_from_a_broken_connection_waits_until_that_is_noticed(
+    url, monkeypatch
+):
+    monkeypatch.setattr(sole, "GRACE_SECONDS", 2.0)
+    first, second = Sole(url, ALONE), Sole(url, ALONE)
+    taken = asyncio.Event()
+    take, retaken = second.take, first._retaken
+
+    async def taking():
+        if found := await take():
+            taken.set()
+        return found
+
+    async def too_late():
+        await taken.wait()
+        return await retaken()
+
+    monkeypatch.setattr(second, "take", taking)
+    monkeypatch.setattr(first, "_retaken", too_late)
+    assert await first.take()
+    told = asyncio.Event()
+    seeking = asyncio.create_task(second.seek(told.set))
+    await told.wait()
+    pid = first._lock._connection.info.backend_pid
+    await tell(url, f"SELECT pg_terminate_backend({pid})")
+    async with asyncio.timeout(20):
+        await first.lost.wait()
+        assert not seeking.done()
+        await seeking
+    assert not second.lost.is_set()
+    for right in (first, second):
+        await right.release()
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])
