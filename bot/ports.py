@@ -968,6 +968,10 @@ class StageRefusedError(StageError):
     """Discord does not take the post as it is; to send it again is of no use."""
 
 
+class StageFullError(StageError):
+    """The server holds as many threads as Discord allows; nothing was opened."""
+
+
 class StageBlindError(StageError):
     """The channel's history cannot be read, so an unsure post cannot be looked for."""
 

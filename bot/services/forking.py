@@ -21,6 +21,7 @@ from bot.ports import (
     Stage,
     StageError,
     StageForbiddenError,
+    StageFullError,
     StageGoneError,
     StageLaterError,
     StageRefusedError,
@@ -212,6 +213,10 @@ class Forking:
             StageForbiddenError: (
                 "I may not open threads here. Whoever manages this channel gives my role **Create "
                 "Public Threads** and **Send Messages in Threads**"
+            ),
+            StageFullError: (
+                "this server has as many open threads as Discord allows. Whoever manages threads "
+                "closes some that nobody uses any more (nothing in them is lost); then fork again"
             ),
             StageRefusedError: "Discord does not open another thread here",
             StageGoneError: "its channel is gone",

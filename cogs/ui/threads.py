@@ -1,13 +1,16 @@
 """The threads that forks are played in: opened once each, and looked for where that is unsure."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import discord
 
-from bot.ports import NewThread, OpenedThread, StageGoneError
+from bot.ports import NewThread, OpenedThread, StageFullError, StageGoneError
 from cogs.ui.drawing import Drawings
 from cogs.ui.translating import as_it_is, translated
+
+TOO_MANY_OPEN = frozenset({160006, 160007})
+"""Discord's codes for a server with as many open threads as may be, of either kind."""
 
 
 class Threads:
@@ -23,7 +26,7 @@ class Threads:
         Raises:
             StageError: see ``bot.ports``.
         """
-        with as_it_is(), translated():
+        with as_it_is(), translated(), _room():
             under = await self._parent(thread.under_id)
             if isinstance(under, discord.ForumChannel):
                 view = await self._drawings.branch(thread.branch_id)
@@ -70,3 +73,14 @@ class Threads:
         if not isinstance(found, discord.TextChannel | discord.ForumChannel):
             raise StageGoneError(f"channel {channel_id} holds no threads")
         return found
+
+
+@contextlib.contextmanager
+def _room() -> Iterator[None]:
+    """Tell a server that is full from one that refuses the thread for what it is."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if error.code in TOO_MANY_OPEN:
+            raise StageFullError(f"code {error.code}") from error
+        raise

@@ -29,6 +29,8 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict)
     max_file_bytes: int = MAX_FILE_BYTES
     """How large a file may be; boosted servers take 50 or 100 MiB."""
+    max_active_threads: int = 1_000
+    """How many threads may be open, archived ones aside."""
 
     @override
     def __repr__(self) -> str:

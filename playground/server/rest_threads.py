@@ -17,7 +17,8 @@ def from_message(call: Call) -> Answer:
     """Open a thread on a message.
 
     Raises:
-        ApiError: 50001, 50013, 10008, 160004 if it has one, 50024 inside a thread, 50035.
+        ApiError: 50001, 50013, 10008, 160004 if it has one, 50024 inside a thread, 50035,
+            160006 if too many are open.
     """
     channel = _parent(call, May.CREATE_PUBLIC_THREADS, (Channel.TEXT,))
     message = posting.find(channel, call.number("message_id"))
@@ -32,7 +33,7 @@ def standalone(call: Call) -> Answer:
     """Open a thread without a message (type 11 public, 12 private), or a post in a forum.
 
     Raises:
-        ApiError: 50001, 50013, 50024 inside a thread, 50035.
+        ApiError: 50001, 50013, 50024 inside a thread, 50035, 160006 if too many are open.
     """
     parent = call.channel()
     if parent.kind == Channel.FORUM:
@@ -79,6 +80,7 @@ def _check(body: Json) -> None:
 
 def _open(call: Call, parent: Channel, kind: int, on: Message | None = None) -> Channel:
     _check(call.body)
+    _refuse_too_many(parent)
     return call.world.add_thread(
         parent,
         call.body["name"],
@@ -87,6 +89,14 @@ def _open(call: Call, parent: Channel, kind: int, on: Message | None = None) -> 
         on=on,
         auto_archive=call.body.get("auto_archive_duration") or 4320,
     )
+
+
+def _refuse_too_many(parent: Channel) -> None:
+    guild = parent.guild
+    if guild is None:
+        return
+    if sum(not one.archived for one in guild.threads.values()) >= guild.max_active_threads:
+        raise errors.ApiError(400, 160006, "Maximum number of active threads reached")
 
 
 def _thread(call: Call) -> Channel:

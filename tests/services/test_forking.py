@@ -6,6 +6,7 @@ import pytest
 
 from bot.ports import (
     StageForbiddenError,
+    StageFullError,
     StageGoneError,
     StageLaterError,
     StageRefusedError,
@@ -128,6 +129,7 @@ async def test_a_process_that_dies_before_the_thread_is_bound(table: Table) -> N
     ("error", "why"),
     [
         (StageForbiddenError("no"), "I may not open threads here"),
+        (StageFullError("160006"), "this server has as many open threads as Discord allows"),
         (StageRefusedError("400"), "Discord does not open another thread"),
         (StageGoneError("404"), "its channel is gone"),
     ],

@@ -464,6 +464,22 @@ async def test_a_fork_that_discord_does_not_open(story, local):
     assert "**The cellar door**" not in await ask(bo, inn, "story show")
 
 
+async def test_a_server_full_of_threads_takes_a_fork_once_there_is_room(story, local):
+    bo, inn = story.bo, story.inn
+    await two_passages(local, story)
+    other = story.guild.add_thread(inn, "a thread")
+    story.guild.max_active_threads = 1
+    await ask(bo, inn, "scene fork", title="The cellar door")
+    await local.until(
+        lambda: any("as many open threads as Discord allows" in text for text in texts_of(inn)),
+        what="the note",
+    )
+    assert "**The cellar door**" not in await ask(bo, inn, "story show")
+    other.archive()
+    await ask(bo, inn, "scene fork", title="The cellar door")
+    assert await forked(local, inn)
+
+
 @pytest.mark.parametrize("status", [None, 502])
 async def test_an_answer_that_was_lost_is_looked_for(story, local, status):
     bo, inn = story.bo, story.inn

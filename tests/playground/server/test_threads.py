@@ -125,3 +125,14 @@ async def test_threads_made_by_people_and_channels_by_the_bot(bot, guild, inn, a
     await new.delete()
     assert new.id not in guild.channels
     assert all(c.kind == Channel.TEXT for c in guild.channels.values())
+
+
+async def test_a_server_holds_so_many_open_threads(bot, guild, inn):
+    guild.max_active_threads = 1
+    place = bot.place(inn)
+    first = await place.create_thread(name="one", type=discord.ChannelType.public_thread)
+    with pytest.raises(discord.HTTPException) as caught:
+        await place.create_thread(name="two", type=discord.ChannelType.public_thread)
+    assert (caught.value.status, caught.value.code) == (400, 160006)
+    await first.edit(archived=True)
+    await place.create_thread(name="two", type=discord.ChannelType.public_thread)
