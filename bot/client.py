@@ -25,6 +25,8 @@ _log = structlog.get_logger(__name__)
 Press = Callable[[discord.Interaction[discord.Client], str, Mapping[str, Any]], Awaitable[None]]
 """Handles a press of a durable control: interaction, the key in its id, the values given."""
 
+Before = Callable[[discord.Interaction["TroupeClient"]], Awaitable[None]]
+
 IntentRefused = discord.PrivilegedIntentsRequired
 """Discord does not let this bot read what people type."""
 TokenRefused = discord.LoginFailure
@@ -142,13 +144,20 @@ class Once:
         return True
 
 
+async def _nothing(interaction: discord.Interaction["TroupeClient"]) -> None:
+    del interaction
+
+
 class _Tree(app_commands.CommandTree["TroupeClient"]):
     """Commands, each carried out once, whose log records name where they were used."""
 
     @override
     async def interaction_check(self, interaction: discord.Interaction["TroupeClient"], /) -> bool:
         bind_interaction(interaction)
-        return interaction.client.once.first(interaction.id)
+        if not interaction.client.once.first(interaction.id):
+            return False
+        await interaction.client.before_command(interaction)
+        return True
 
 
 class TroupeClient(commands.Bot):
@@ -157,6 +166,7 @@ class TroupeClient(commands.Bot):
     Attributes:
         services: what writers can do.
         routes: handlers of durable controls.
+        before_command: what comes before each command; the front door sets it.
         once: tells interactions that were handled already; a second press of a vote withdraws it.
         reads_messages: whether Discord lets the bot read what people type.
     """
@@ -189,6 +199,7 @@ class TroupeClient(commands.Bot):
         )
         self.services = services
         self.routes = Routes()
+        self.before_command: Before = _nothing
         self.once = Once()
         self.reads_messages = message_content
         self._extension_names = tuple(extensions)

@@ -21,19 +21,14 @@ class Front(commands.Cog):
     def __init__(self, client: TroupeClient) -> None:
         self.client = client
         client.tree.error(self.on_tree_error)
-        # Asked before each command; the only moment that comes before its answer.
-        self._check = client.tree.interaction_check
-        client.tree.interaction_check = self.before_command  # type: ignore[method-assign]
+        client.before_command = self.before_command
 
-    async def before_command(self, interaction: discord.Interaction[TroupeClient], /) -> bool:
-        """Let every command be answered in time, and those that come again not at all."""
-        if not await self._check(interaction):
-            return False
+    async def before_command(self, interaction: discord.Interaction[TroupeClient]) -> None:
+        """Let every command be answered in time."""
         asked = cast("Interaction", interaction)
         be_patient(asked)
         if interaction.type is not discord.InteractionType.autocomplete:
             await self._note(asked)
-        return True
 
     async def _note(self, interaction: Interaction) -> None:
         """Take note of who acts; if that fails, what they want is done all the same."""
