@@ -94,7 +94,10 @@ def pages(blocks: Iterable[str], limit: int = PAGE) -> list[str]:
 
 
 def story_card(
-    card: StoryCard, missing: Sequence[str] = (), sees: frozenset[int] = frozenset()
+    card: StoryCard,
+    missing: Sequence[str] = (),
+    sees: frozenset[int] = frozenset(),
+    reader_id: int = 0,
 ) -> str:
     """A story's card.
 
@@ -102,6 +105,7 @@ def story_card(
         card: the story.
         missing: sentences about permissions the bot lacks here.
         sees: channels that the reader may read; scenes elsewhere are counted alone.
+        reader_id: who reads it.
     """
     story = card.place.story
     state = {StoryState.PAUSED: " · paused", StoryState.CLOSED: " · closed"}.get(story.state, "")
@@ -119,7 +123,7 @@ def story_card(
         f"{counted(card.facts, 'fact')} · {_spent(card)}"
     )
     if len(card.scenes) > 1:
-        lines.append(f"Scenes: {_scenes(card, sees)}")
+        lines.append(f"Scenes: {_scenes(card, sees, reader_id)}")
     if held:
         lines.append(f"Played by people: {_listed(held)}")
     if free:
@@ -141,14 +145,18 @@ def story_card(
     return _within("\n".join(lines), MOST - len(warnings)) + warnings
 
 
-def _scenes(card: StoryCard, sees: frozenset[int]) -> str:
-    """The branches with their channels; those that no channel plays, too."""
+def _scenes(card: StoryCard, sees: frozenset[int], reader_id: int) -> str:
+    """The branches with their channels; to the owner, those that no channel plays, too.
+
+    Who could see the channel that is gone is not known, and its name may tell something.
+    """
     here = card.place.channel.channel_id
+    owns = reader_id == card.place.story.owner_id
     shown = [
         f"**{name(branch.name)}** ({f'<#{channel_id}>' if channel_id else 'no channel'}"
         f"{', this one' if branch.id == card.place.branch.id else ''})"
         for branch, channel_id in card.scenes
-        if channel_id is None or channel_id == here or channel_id in sees
+        if channel_id in {here, *sees} or (channel_id is None and owns)
     ]
     hidden = len(card.scenes) - len(shown)
     return _listed(shown, "") + (f" and {counted(hidden, 'hidden scene')}" if hidden else "")

@@ -77,7 +77,7 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         card = await self.stories.show(interaction.channel_id or 0)
         channels = [channel_id for _, channel_id in card.scenes if channel_id]
         sees = await places.readable(interaction, channels)
-        text = render.story_card(card, lacking, sees)
+        text = render.story_card(card, lacking, sees, interaction.user.id)
         await interaction.response.send_message(text, ephemeral=True)
 
     @app_commands.command(name="settings")

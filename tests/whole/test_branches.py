@@ -111,6 +111,9 @@ async def test_unlinked_it_is_free_and_linked_again_it_goes_on(story, local):
     assert "no story in this channel" in await ask(bo, cellar, "story show")
     await bo.say(cellar, "Just talk.")
     assert "(no channel)" in await ask(anna, inn, "story show")
+    told = await ask(bo, inn, "story show")
+    assert "1 hidden scene" in told
+    assert "cellar" not in told, "who could see that channel is not known"
     told = await ask(anna, inn, "story link", channel=cellar)
     assert "goes on in" in told
     await local.until(lambda: "1 turn so far" in texts_of(cellar)[-1], what="the card")
@@ -188,7 +191,7 @@ async def test_if_a_linked_channel_is_deleted_the_rest_goes_on(story, local):
     local.world.remove_channel(cellar)
     shown = ""
     while shown.count("no channel") < 2:
-        shown = await ask(bo, inn, "story show")
+        shown = await ask(anna, inn, "story show")
     await anna.say(inn, "All goes on.")
     await heard(local, inn, "All goes on.")
     yard = story.guild.add_channel("the-yard")
