@@ -13,13 +13,14 @@ from bot.services.common import (
     standing_of,
     the_place,
 )
+from bot.story.consent import trespasses
 from bot.story.errors import ConflictError, InvalidError, NotFoundError
 from bot.story.names import is_blank
 from bot.story.policy import Action, may, require
 from bot.story.posts import PostState
 from bot.story.tale import Place
 from bot.story.tasks import TaskKind
-from bot.story.turn import DeedKind, Source, Turn
+from bot.story.turn import Beat, BeatKind, DeedKind, Source, Turn
 from bot.story.typed import MAX_TURN_BYTES, address, clean_text
 
 _STANDS = frozenset({PostState.DUE, PostState.SENDING, PostState.POSTED})
@@ -55,7 +56,8 @@ class Revise:
         """Give the turn of a message a new text.
 
         Raises:
-            InvalidError: the text is empty or too long.
+            InvalidError: the text is empty or too long, or has a ballot's passage write somebody
+                else's character.
             NotFoundError, NotAllowedError: as for ``text_of``.
         """
         async with self._store.write() as work:
@@ -82,8 +84,9 @@ class Revise:
         turn = await self._revisable(work, place, request, found)
         if kept == turn.text:
             return turn
-        source = Source.HUMAN if turn.source is Source.HUMAN else Source.MODEL_EDITED
         writer_id = request.actor.writer_id
+        await _refuse_trespass(work, place, writer_id, turn, kept)
+        source = Source.HUMAN if turn.source is Source.HUMAN else Source.MODEL_EDITED
         await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
         revised = await work.turns.revise(turn.id, kept, writer_id, source, now)
         await _show(work, place, turn, revised, now)
@@ -145,6 +148,28 @@ async def _of_branch(work: UnitOfWork, place: Place, turn_id: int) -> Turn | Non
     if not await work.turns.in_past(turn_id, place.branch.id):
         return None
     return await work.turns.get(turn_id)
+
+
+async def _refuse_trespass(
+    work: UnitOfWork, place: Place, writer_id: int, turn: Turn, text: str
+) -> None:
+    """Refuse words that would have kept a draft off the ballot; what it said before may stay."""
+    deed = await work.turns.deed(turn.deed_id)
+    if deed is None or deed.kind is not DeedKind.BALLOT:
+        return
+    company = await work.cast.company(place.story.id)
+    own = frozenset(c.id for c in company.held_by(writer_id))
+
+    def written(words: str) -> set[int | None]:
+        beats = (Beat(turn.speaker, BeatKind.NARRATION, words),)
+        return {found.character_id for found in trespasses(beats, company, own)}
+
+    for character_id in written(text) - written(turn.text):
+        if character := company.get(character_id):
+            raise InvalidError(
+                f"These words write {character.name}, who belongs to another writer. Leave that "
+                "character room to answer."
+            )
 
 
 async def _show(work: UnitOfWork, place: Place, before: Turn, turn: Turn, now: datetime) -> None:

@@ -43,6 +43,20 @@ async def test_the_models_passage_is_changed_by_whoever_opened_the_ballot(table:
     assert (turn.source, turn.author_id) == (Source.MODEL_EDITED, ADA)
 
 
+async def test_no_ballots_passage_is_changed_so_that_it_writes_somebodys_character(
+    table: Table,
+) -> None:
+    _, (passage,) = await table.settled(opener=ADA)
+    message_id = await table.message_of(passage)
+    for text in ("“No,” said Tom.", "Tom: No."):
+        for writer_id in (ADA, OWNER):
+            with pytest.raises(InvalidError, match="These words write Tom"):
+                await table.revise.with_text(by(writer_id), message_id, text)
+    assert (await table.revise.text_of(by(ADA), message_id)).revision == 0
+    turn = await table.revise.with_text(by(ADA), message_id, "“No,” said Mira. Tom was far away.")
+    assert turn.revision == 1
+
+
 async def test_a_persons_winning_draft_is_theirs_not_the_openers(table: Table) -> None:
     ballot = await table.ballot(opener=ADA)
     own = await table.voting.own_draft(by(BEN), ballot.id, "I row out to the buoy.")
