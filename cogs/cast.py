@@ -172,7 +172,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
             is_bot=member.bot,
         )
         offer = await self.parting.offer(request, name, receiver)
-        key = f"{offer.claim_id}:{member.id}"
+        key = f"{offer.claim_id}:{member.id}{':in-place' if offer.in_place else ''}"
         await interaction.response.send_message(
             render.offer(offer, receiver.name),
             view=row_view(
@@ -199,9 +199,11 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     ) -> None:
         """Whom a character was offered to agrees."""
         del values
-        claim_id, receiver_id = map(int, key.split(":"))
+        claim_id, receiver_id, *in_place = key.split(":")
         try:
-            claimed = await self.parting.accept(request_of(interaction), claim_id, receiver_id)
+            claimed = await self.parting.accept(
+                request_of(interaction), int(claim_id), int(receiver_id), in_place=bool(in_place)
+            )
         except ConflictError as error:
             # The offer is over; its buttons go, so that nobody presses them again.
             await interaction.response.edit_message(content=str(error), view=None)
@@ -214,7 +216,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     ) -> None:
         """An offer is declined, or taken back."""
         del values
-        claim_id, receiver_id = map(int, key.split(":"))
+        claim_id, receiver_id = map(int, key.split(":")[:2])
         character = await self.parting.decline(request_of(interaction), claim_id, receiver_id)
         told = OVER
         if character:

@@ -14,6 +14,10 @@ OVER = (
     "This offer is over: the character was given back, passed on or retired meanwhile. "
     "`/cast list` shows who is free."
 )
+BACK = (
+    "Whoever holds this character had left when it was offered and is back, so it is theirs to "
+    "keep or to pass on."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,13 @@ class Offer:
 
     Attributes:
         holder: display name of whoever holds the character until the offer is accepted.
+        in_place: whether somebody offers it for a holder who left the server.
     """
 
     character: Character
     claim_id: int
     holder: str
+    in_place: bool = False
 
 
 class Parting:
@@ -71,14 +77,19 @@ class Parting:
             _require_theirs(request, place, company, claim)
             _refuse(receiver, claim, character)
             names = await names_of(work, place.story.id)
-            return Offer(character, claim.id, names.get(claim.writer_id, "a writer"))
+            holder = names.get(claim.writer_id, "a writer")
+            in_place = claim.writer_id != request.actor.writer_id
+            return Offer(character, claim.id, holder, in_place)
 
-    async def accept(self, request: Request, claim_id: int, receiver_id: int) -> Claimed:
+    async def accept(
+        self, request: Request, claim_id: int, receiver_id: int, *, in_place: bool = False
+    ) -> Claimed:
         """Take an offered character; what its old holder allowed does not pass on.
 
         Raises:
             NotAllowedError: it was offered to somebody else.
-            ConflictError: the claim that was offered has ended.
+            ConflictError: the claim that was offered has ended, or it was offered in place of a
+                holder who is back.
         """
         now = self._clock.now()
         async with self._store.write() as work:
@@ -89,6 +100,8 @@ class Parting:
             character = company.get(claim.character_id) if claim else None
             if claim is None or character is None:
                 raise ConflictError(OVER)
+            if in_place and claim.writer_id not in company.left:
+                raise ConflictError(BACK)
             require(request.actor, Action.CLAIM, place.story, standing_of(company, receiver_id))
             await work.cast.release(claim.id, now)
             claimed = await take_over(work, company, character, request.actor, now)

@@ -272,6 +272,20 @@ async def test_nobody_passes_on_the_character_of_who_came_back_silently(table: T
         await table.parting.offer(by(OWNER), "Mira", receiver)
 
 
+async def test_an_offer_in_place_of_who_left_ends_when_they_are_back(table: Table) -> None:
+    await gone(table, ADA)
+    receiver = Receiver(CLEO, "Cleo", is_member=True, is_bot=False)
+    offer = await table.parting.offer(by(OWNER), "Mira", receiver)
+    assert offer.in_place
+    await table.departures.returned(GUILD, ADA)
+    with pytest.raises(ConflictError, match="is back"):
+        await table.parting.accept(by(CLEO), offer.claim_id, CLEO, in_place=True)
+    table.clock.advance(minutes=3)
+    await gone(table, ADA)
+    await table.parting.accept(by(CLEO), offer.claim_id, CLEO, in_place=True)
+    assert (await table.casting.show(by(BEN), "Mira")).holder_id == CLEO
+
+
 async def test_a_manager_finds_stories_whose_owner_left(table: Table) -> None:
     await table.linking.channel_gone(CHANNEL)
     await table.departures.owners_of_strays(by(CLEO), GUILD)
