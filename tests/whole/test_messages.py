@@ -77,7 +77,7 @@ async def test_undo_and_redo_by_command(story, local):
     told = await ask(anna, inn, "scene undo", deeds=2)
     assert told == "2 passages taken back. `/scene redo` brings them again."
     await heard(local, inn)
-    assert "so nothing to take back" in await ask(anna, inn, "scene undo")
+    assert "was taken back already" in await ask(anna, inn, "scene undo")
     assert "or bring it again" in await ask(bo, inn, "scene redo")
     assert await ask(anna, inn, "scene redo") == "2 passages are back."
     await heard(local, inn, "Who goes there?", "A friend.")
