@@ -36,9 +36,18 @@ a watch, an answer that does not come, and a moment to stop."""
 _CLASS = 0x74726F75
 """First half of the keys of our advisory locks ("trou")."""
 _ALL = 0
-"""Second half of the key that everybody who serves a shard shares."""
+"""Second half of the key that everybody who serves a shard shares. Whoever serves one of so many
+shares the key of minus that number: shards counted otherwise hold the same servers."""
 _GOODBYE = "troupe_sole_right_released"
 """Channel on which PostgreSQL tells who waits that a right was let go."""
+_OTHERWISE = """
+SELECT EXISTS (
+    SELECT 1 FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = %s
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND objid::bigint > 2147483647 AND objid::bigint <> %s
+)
+"""
 _NO_FILE = (
     "The folder of the stories' database cannot be written. Whoever runs this bot must let it "
     "write there, or choose another folder."
@@ -172,19 +181,37 @@ class _FileLock:
         path = (url.database or "").removeprefix("file:").partition("?")[0]
         self._shared = Path(f"{path}.lock")
         self._own = None if shard is None else Path(f"{path}.{shard.id}-of-{shard.count}.lock")
+        self._alike = None if shard is None else Path(f"{path}.of-{shard.count}.lock")
         self._held: list[int] = []
 
     async def take(self) -> bool:
         try:
             self._shared.parent.mkdir(parents=True, exist_ok=True)
-            if self._own is None:
+            if self._own is None or self._alike is None:
                 return self._lock(self._shared, fcntl.LOCK_EX)
-            if self._lock(self._own, fcntl.LOCK_EX) and self._lock(self._shared, fcntl.LOCK_SH):
+            if (
+                self._lock(self._own, fcntl.LOCK_EX)
+                and self._lock(self._shared, fcntl.LOCK_SH)
+                and self._lock(self._alike, fcntl.LOCK_SH)
+                and not any(map(self._is_held, self._otherwise()))
+            ):
                 return True
         except OSError as error:
             await self.release()
             raise StorageError(_NO_FILE) from error
         await self.release()
+        return False
+
+    def _otherwise(self) -> list[Path]:
+        """The locks of those who count shards otherwise."""
+        counted = f"{self._shared.name.removesuffix('lock')}of-"
+        found = self._shared.parent.iterdir()
+        return [p for p in found if p.name.startswith(counted) and p != self._alike]
+
+    def _is_held(self, path: Path) -> bool:
+        if not self._lock(path, fcntl.LOCK_EX):
+            return True
+        os.close(self._held.pop())
         return False
 
     def _lock(self, path: Path, how: int) -> bool:
@@ -215,6 +242,7 @@ class _ServerLock:
     def __init__(self, url: URL, shard: Shard | None) -> None:
         self._url = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._own = None if shard is None else (shard.count << 15) + shard.id
+        self._alike = None if shard is None else -shard.count
         self._connection: Any = None
         self._holds = self._given = False
 
@@ -245,13 +273,17 @@ class _ServerLock:
                 )
                 self._connection.add_notify_handler(self._hear)
                 await self._connection.execute(f"LISTEN {_GOODBYE}")
-            if self._own is None:
+            if self._own is None or self._alike is None:
                 return await self._ask("pg_try_advisory_lock", _ALL)
             # First what others may share: it costs nobody anything if the second is refused.
             if not await self._ask("pg_try_advisory_lock_shared", _ALL):
                 return False
-            if await self._ask("pg_try_advisory_lock", self._own):
+            await self._ask("pg_try_advisory_lock_shared", self._alike)
+            if not await self._is_counted_otherwise(self._alike) and await self._ask(
+                "pg_try_advisory_lock", self._own
+            ):
                 return True
+            await self._ask("pg_advisory_unlock_shared", self._alike)
             await self._ask("pg_advisory_unlock_shared", _ALL)
         except (psycopg.Error, OSError, TimeoutError) as error:
             await self.release()
@@ -264,9 +296,17 @@ class _ServerLock:
     def was_given(self) -> bool:
         return self._given
 
+    async def _is_counted_otherwise(self, alike: int) -> bool:
+        """Whether somebody serves one of another number of shards."""
+        # Keys are kept there without a sign.
+        return await self._told(_OTHERWISE, _CLASS, alike + (1 << 32))
+
     async def _ask(self, function: str, key: int) -> bool:
+        return await self._told(f"SELECT {function}({_CLASS}, {key})")
+
+    async def _told(self, statement: str, *values: int) -> bool:
         async with asyncio.timeout(ANSWER_SECONDS):
-            cursor = await self._connection.execute(f"SELECT {function}({_CLASS}, {key})")
+            cursor = await self._connection.execute(statement, values or None)
             row = await cursor.fetchone()
         return bool(row[0])
 

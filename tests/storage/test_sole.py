@@ -32,7 +32,7 @@ def _soon(monkeypatch):
 
 
 async def test_one_process_serves_a_shard(url):
-    first, second, other = Sole(url, ALONE), Sole(url, ALONE), Sole(url, Shard(1, 2))
+    first, second, other = (Sole(url, shard) for shard in (Shard(0, 2), Shard(0, 2), Shard(1, 2)))
     assert await first.take()
     assert not await second.take()
     # Another shard is another right.
@@ -41,6 +41,23 @@ async def test_one_process_serves_a_shard(url):
     assert await second.take()
     for right in (second, other):
         await right.release()
+
+
+async def test_shards_counted_otherwise_wait_for_each_other(url):
+    every, one, two = Sole(url, ALONE), Sole(url, Shard(0, 2)), Sole(url, Shard(1, 2))
+    assert await every.take()
+    # Half of its servers would be served twice, and a vote pressed once count twice.
+    assert not await one.take()
+    assert not await two.take()
+    await every.release()
+    assert await one.take()
+    assert await two.take()
+    assert not await every.take()
+    await one.release()
+    assert not await every.take()
+    await two.release()
+    assert await every.take()
+    await every.release()
 
 
 async def test_who_waits_is_told_once_and_comes_next(url):
