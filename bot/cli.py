@@ -1,12 +1,14 @@
 """The command line: run, doctor, play, rehearse; backup, restore, move."""
 
 import argparse
+import atexit
 import contextlib
+import gc
 import json
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,23 +71,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
+    # Python looks at the end through all that was loaded for what nobody holds any more: most of a
+    # second, in which the process only keeps whoever ended it waiting.
+    atexit.register(gc.freeze)
     try:
         return _carry_out(options)
     except KeyboardInterrupt:
         return _INTERRUPTED
 
 
+@contextlib.contextmanager
+def _loading() -> Iterator[None]:
+    """Modules load a quarter faster where nobody looks for garbage meanwhile; they make none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _carry_out(options: argparse.Namespace) -> int:
     # What a command needs takes seconds to load. Ctrl-C may come while it does, so it is loaded
     # only here, where that is taken for an end and no failure.
-    import asyncio  # noqa: PLC0415
+    with _loading():
+        import asyncio  # noqa: PLC0415
 
-    from pydantic import ValidationError  # noqa: PLC0415
+        from pydantic import ValidationError  # noqa: PLC0415
 
-    from bot import logs  # noqa: PLC0415
-    from bot.client import CogBroken, TokenRefused  # noqa: PLC0415
-    from bot.settings import Settings  # noqa: PLC0415
-    from bot.story.errors import StoryError  # noqa: PLC0415
+        from bot import logs  # noqa: PLC0415
+        from bot.client import CogBroken, TokenRefused  # noqa: PLC0415
+        from bot.settings import Settings  # noqa: PLC0415
+        from bot.story.errors import StoryError  # noqa: PLC0415
 
     try:
         settings = Settings()
@@ -165,8 +181,9 @@ def _keep(options: argparse.Namespace, url: str) -> int:
     """Back up, restore or move the database."""
     from rich.console import Console  # noqa: PLC0415 - see _carry_out
 
-    from storage import keeping  # noqa: PLC0415 - see _carry_out
-    from storage.database import SystemClock  # noqa: PLC0415
+    with _loading():
+        from storage import keeping  # noqa: PLC0415 - see _carry_out
+        from storage.database import SystemClock  # noqa: PLC0415
 
     now = SystemClock().now()
     console = Console(soft_wrap=True, highlight=False)
@@ -239,14 +256,16 @@ async def _run(settings: "Settings") -> int:
             file=sys.stderr,
         )
         return 1
-    from bot import supervisor  # noqa: PLC0415 - see _carry_out
+    with _loading():
+        from bot import supervisor  # noqa: PLC0415 - see _carry_out
 
     await supervisor.run(settings)
     return 0
 
 
 async def _doctor(settings: "Settings", *, as_json: bool) -> int:
-    from bot.doctor import Mark, examine  # noqa: PLC0415 - see _carry_out
+    with _loading():
+        from bot.doctor import Mark, examine  # noqa: PLC0415 - see _carry_out
 
     status = 0
     async for finding in examine(settings):
