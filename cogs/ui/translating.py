@@ -18,6 +18,7 @@ from bot.story.typed import excerpt
 
 TOO_MANY = 429
 WAIT_SECONDS = 5.0
+LONGEST_WAIT = 3600.0
 BAD_REQUEST = 400
 TOO_LARGE = 413
 ARCHIVED = 50083
@@ -53,6 +54,15 @@ def foreign(
         raise StageForeignError("its webhook was deleted", removable=removable) from error
 
 
+def _wait(error: discord.HTTPException) -> float:
+    """Seconds for which Discord does not want to be asked: whoever asks sooner is kept out longer.
+
+    discord.py reads them of Discord's own limits, not where Cloudflare answers before Discord.
+    """
+    named = error.response.headers.get("Retry-After", "")
+    return min(max(1.0, float(named)), LONGEST_WAIT) if named.isdecimal() else WAIT_SECONDS
+
+
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
     """Turn discord.py's errors into the stage's."""
@@ -68,7 +78,7 @@ def translated() -> Iterator[None]:
         raise StageLaterError("Discord asks to wait", error.retry_after) from error
     except discord.HTTPException as error:
         if error.status == TOO_MANY:
-            raise StageLaterError("Discord asks to wait", WAIT_SECONDS) from error
+            raise StageLaterError("Discord asks to wait", _wait(error)) from error
         raise
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise StageUnsureError("the connection died") from error
