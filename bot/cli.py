@@ -99,7 +99,6 @@ def _carry_out(options: argparse.Namespace) -> int:
         from pydantic import ValidationError  # noqa: PLC0415
 
         from bot import logs  # noqa: PLC0415
-        from bot.client import CogBroken, TokenRefused  # noqa: PLC0415
         from bot.settings import Settings  # noqa: PLC0415
         from bot.story.errors import StoryError  # noqa: PLC0415
 
@@ -114,19 +113,6 @@ def _carry_out(options: argparse.Namespace) -> int:
     except ValidationError as error:
         names = ", ".join(str(e["loc"][0]).upper() for e in error.errors())
         print(f"These settings cannot be read: {names}. See .env.example.", file=sys.stderr)
-    except TokenRefused:
-        print(
-            "Discord refuses the token. Copy it anew from the developer portal (Bot → Reset "
-            "Token) into DISCORD_TOKEN.",
-            file=sys.stderr,
-        )
-    except CogBroken as error:
-        logs.crashed(error)
-        print(
-            f"A part of Troupe itself ({error.name}) cannot be loaded, so it does not start. "
-            "Install this version anew, or the one before.",
-            file=sys.stderr,
-        )
     except StoryError as error:
         print(error, file=sys.stderr)
     except Exception as error:  # noqa: BLE001 - one format for whatever ends the process
@@ -257,9 +243,26 @@ async def _run(settings: "Settings") -> int:
         )
         return 1
     with _loading():
-        from bot import supervisor  # noqa: PLC0415 - see _carry_out
+        from bot import logs, supervisor  # noqa: PLC0415 - see _carry_out
+        from bot.client import CogBroken, TokenRefused  # noqa: PLC0415
 
-    await supervisor.run(settings)
+    try:
+        await supervisor.run(settings)
+    except TokenRefused:
+        print(
+            "Discord refuses the token. Copy it anew from the developer portal (Bot → Reset "
+            "Token) into DISCORD_TOKEN.",
+            file=sys.stderr,
+        )
+        return 1
+    except CogBroken as error:
+        logs.crashed(error)
+        print(
+            f"A part of Troupe itself ({error.name}) cannot be loaded, so it does not start. "
+            "Install this version anew, or the one before.",
+            file=sys.stderr,
+        )
+        return 1
     return 0
 
 
