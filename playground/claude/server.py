@@ -279,7 +279,7 @@ class LocalClaude:
             case Drop():
                 _hang_up(request)
                 return True
-            case Hang():
+            case Hang(midway=True):
                 await self._released.wait()
                 return True
             case _:

@@ -118,6 +118,27 @@ def texts_of(channel: Channel) -> list[str]:
     return [m.text for m in channel.messages]
 
 
+async def at_rest(bot: Any, channel: Channel) -> None:
+    """Wait until the bot has nothing to post, to redraw or to delete in a channel any more."""
+    async with asyncio.timeout(10):
+        while True:
+            async with bot.troupe.store.read() as work:
+                if not await work.posts.unfinished(channel.id, 1):
+                    return
+            await asyncio.sleep(0.01)
+
+
+async def answered(words: str, person: Person, channel: Channel, command: str, /) -> str:
+    """Use a command until its answer holds certain words; the whole answer.
+
+    For what an event brings, such as an edit, after which nothing in the channel changes.
+    """
+    async with asyncio.timeout(10):
+        while True:
+            if words in (answer := await ask(person, channel, command)):
+                return answer
+
+
 async def read_up_to(bot: Any, message: Message) -> None:
     """Wait until the bot has read a message that leaves no trace in the channel."""
     async with asyncio.timeout(10):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from playground.claude.faults import Slow
+from playground.claude.faults import Hang
 from playground.server.exchange import InteractionFailed
 from tests.whole.kit import (
     UNSAID,
@@ -79,7 +79,8 @@ async def test_votes_count_once_stay_hidden_and_can_be_withdrawn(story, local, c
     assert " for it" not in card.text
     assert "Anna" not in card.text.split("\n", 2)[2]
     await press(bo, card, a)
-    await local.until(lambda: "**A · an angle" in card.text and "won" in card.text)
+    await won(local, card)
+    assert "**A · an angle" in card.text
     assert "-# A 2 · B 0 · C 0 · the others stay in `/scene history`" in card.text
     assert not card.buttons
     assert spoken(inn)[0][0] == "Old Pike"
@@ -243,9 +244,11 @@ async def test_people_write_on_while_a_draft_is_made(story, local, claude):
     anna, bo, inn = story.anna, story.bo, story.inn
     await anna.say(inn, "First.")
     await heard(local, inn, "First.")
-    claude.faults.append(Slow(0.4))
+    claude.faults.append(Hang())
     assert "Drafting" in await ask(anna, inn, "scene continue", variants=1)
     await bo.say(inn, "Meanwhile.")
+    await heard(local, inn, "First.", "Meanwhile.")
+    claude.release()
     card = await shown(local, inn)
     assert "Since these were asked for, Tom spoke." in card.text
     # What the drafts started from is taken back: the ballot goes, with a sentence.
@@ -253,4 +256,7 @@ async def test_people_write_on_while_a_draft_is_made(story, local, claude):
     await local.until(lambda: "No way on was chosen" in card.text)
     assert "this ballot was dropped. Ask anew" in card.text
     assert not card.buttons
-    assert any("took back 2 passages of Mira and Tom" in text for text in texts_of(inn))
+    await local.until(
+        lambda: any("took back 2 passages of Mira and Tom" in text for text in texts_of(inn)),
+        what="the card of the undo",
+    )

@@ -5,6 +5,7 @@ from playground.server.payloads import message_json
 from tests.whole.kit import (
     UNSAID,
     ask,
+    at_rest,
     ballot,
     heard,
     pikes,
@@ -87,7 +88,9 @@ async def test_openings_can_be_read_on_page_by_page(story, local, claude):
     assert page.text == read[-2]
 
 
-async def test_a_press_after_the_end_explains_itself_and_repairs_the_card(story, local, claude):
+async def test_a_press_after_the_end_explains_itself_and_repairs_the_card(
+    story, local, claude, bot
+):
     anna, bo, inn = story.anna, story.bo, story.inn
     claude.faults.append(pikes(*THREE))
     card = await ballot(local, anna, inn)
@@ -102,6 +105,8 @@ async def test_a_press_after_the_end_explains_itself_and_repairs_the_card(story,
         await press(bo, card, a)
         await local.until(lambda: spoken(inn), what="the winner posted")
         await local.until(lambda: handle.count, what="the edit that is lost")
+        # Another one may follow, once it is noted that the winner stands.
+        await at_rest(bot, inn)
     assert voting(card)
     decided = "This ballot is decided. `/scene history` shows what was on it."
     assert await press(bo, card, a) == decided

@@ -6,12 +6,17 @@ import pytest
 
 from playground.claude.faults import Failure, Hang, Refusal, Verbatim
 from playground.server.message import walk
-from tests.whole.kit import UNSAID, ask, heard, press, sent, use
+from tests.whole.kit import UNSAID, ask, heard, press, sent, soon, use
 
 
 async def offer(story, giver, **given):
     exchange = await use(giver, story.inn, "cast handover", **given)
     return await exchange.answer()
+
+
+async def reads(local, card, text):
+    """Wait until a card holds this text: if the machine is busy, it changes after the answer."""
+    await local.until(lambda: card.text == text, what=text)
 
 
 async def test_a_character_is_handed_over_with_its_receivers_word(story, local, bot):
@@ -27,7 +32,7 @@ async def test_a_character_is_handed_over_with_its_receivers_word(story, local, 
     await bo.say(inn, "Still mine.")
     await heard(local, inn, "Still mine.")
     await cy.click(card, "Accept")
-    assert card.text == "Cy plays **Tom** from now on."
+    await reads(local, card, "Cy plays **Tom** from now on.")
     assert not card.buttons
     await cy.say(inn, "And now mine.")
     await heard(local, inn, "Still mine.", "And now mine.")
@@ -40,13 +45,13 @@ async def test_an_offer_that_is_over_says_so(story, local):
     no = await offer(story, bo, name="Tom", member=cy)
     assert "concerns others" in await press(local.add_person("Dee", guild=story.guild), no, "No")
     await cy.click(no, "No")
-    assert no.text == "The offer of **Tom** was declined. Nothing changed."
+    await reads(local, no, "The offer of **Tom** was declined. Nothing changed.")
     back = await offer(story, bo, name="Tom", member=cy)
     await bo.click(back, "No")
-    assert "was taken back" in back.text
+    await local.until(lambda: "was taken back" in back.text, what="the end of the offer")
     await ask(bo, inn, "cast release", name="Tom")
     await cy.click(over, "Accept")
-    assert "This offer is over" in over.text
+    await local.until(lambda: "This offer is over" in over.text, what="the end of the offer")
     assert not over.buttons
     assert "anybody may take it" in await ask(anna, inn, "cast handover", name="Tom", member=cy)
 
@@ -68,7 +73,7 @@ async def test_whom_a_character_cannot_be_offered_to_and_by_whom(story, local):
     del story.guild.members[bo.id]
     card = await offer(story, anna, name="Tom", member=cy)
     await cy.click(card, "Accept")
-    assert card.text == "Cy plays **Tom** from now on."
+    await reads(local, card, "Cy plays **Tom** from now on.")
 
 
 async def test_a_character_retires_and_comes_back(story, local):
@@ -288,10 +293,11 @@ async def test_a_restart_amid_the_reading_pays_once(story, local, claude, bot):
     await anna.say(inn, SAID)
     await heard(local, inn, SAID)
     claude.faults.append(Hang())
+    asked = len(claude.requests) + 1
     await ask(anna, inn, "canon propose")
     await card_with(local, inn, "The model reads 1 passage")
     assert "being read just now" in await ask(bo, inn, "canon propose")
-    asked = len(claude.requests)
+    await soon(lambda: len(claude.requests) == asked)
     await bot.stop()
     await bot.start()
     await local.bot_ready()

@@ -82,6 +82,7 @@ async def test_a_manager_takes_back_and_closes_for_an_owner_who_left(story, loca
     await cy.react(first, "❌")
     await local.until(cy.dms, what="a word")
     assert "may take it back" in cy.dms()[0].text
+    await local.until(lambda: not first.reactions, what="the sign taken off")
     inn.allow(cy, May.MANAGE_CHANNELS)
     card = await ballot(local, bo, inn)
     await press(bo, card, voting(card)[0])

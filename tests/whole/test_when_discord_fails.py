@@ -10,6 +10,7 @@ from playground.server.nouns import Webhook
 from playground.server.permissions import BOT, May
 from tests.whole.kit import (
     UNSAID,
+    answered,
     ask,
     ballot,
     heard,
@@ -30,7 +31,9 @@ THREE = ("The bridge is gone.", "I never liked the sea.", "Who took my lantern?"
 
 
 @pytest.mark.parametrize("lost", [May.MANAGE_WEBHOOKS, May.MANAGE_MESSAGES])
-async def test_without_a_permission_typed_turns_count_where_they_stand(story, local, claude, lost):
+async def test_without_a_permission_typed_turns_count_where_they_stand(
+    story, local, claude, bot, lost
+):
     anna, bo, inn = story.anna, story.bo, story.inn
     story.guild.set_role(story.guild.bot_role, BOT & ~lost)
     label = "Manage Webhooks" if lost == May.MANAGE_WEBHOOKS else "Manage Messages"
@@ -43,6 +46,7 @@ async def test_without_a_permission_typed_turns_count_where_they_stand(story, lo
     )
     assert said[0].endswith("Until then, what you type counts where it stands.")
     typed.append(await anna.say(inn, "Three."))
+    await read_up_to(bot, typed[-1])
     claude.faults.append(pikes(*THREE))
     card = await ballot(local, anna, inn)
     assert "3 turns" in await ask(anna, inn, "story show")
@@ -71,7 +75,7 @@ async def test_signs_work_on_what_stands_as_typed_and_a_permission_may_come_back
     await local.until(bo.dms)
     assert "**Bo** wrote this" in bo.dms()[0].text
     await anna.edit(typed[0], "One and a half.")
-    await local.until(lambda: typed[0].edited)
+    await answered("One and a half.", anna, inn, "scene history")
     story.guild.set_role(story.guild.bot_role, BOT)
     await anna.say(inn, "Four.")
     await local.until(lambda: ("Mira", "Four.") in spoken(inn), what="by webhook again")
@@ -138,7 +142,7 @@ async def test_a_channel_deleted_while_posts_are_due(story, local, journal):
 
     with local.before("POST", r"^/webhooks/", vanish):
         assert "Said as" in await ask(anna, inn, "scene say", text=UNSAID * 300)
-        await asyncio.wait_for(gone.wait(), 5)
+        await asyncio.wait_for(gone.wait(), 30)
     await soon(lambda: "channel gone" in journal.getvalue())
     assert "The Yard" in await ask(anna, yard, "story open", title="The Yard", premise="Next door.")
     await ask(anna, yard, "cast add", name="Mira")
