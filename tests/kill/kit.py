@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+import re
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,12 +18,21 @@ from playground.rehearsal.run import cast_out
 from playground.rehearsal.script import Line, RehearsalError, Script
 from playground.rehearsal.voting import is_card
 from playground.server import Drop, HookHandle
+from playground.server.hooks import Request
 from tests.databases import ENGINES
 
 STORY = "the killed"
 POST = r"/webhooks/\d+/:token$"
+OFTEN_ENOUGH = 2
 BOTH = pytest.mark.parametrize("engine", ENGINES, indirect=True, scope="module")
 """What is tried on PostgreSQL as well."""
+
+
+def _kind(request: Request) -> str:
+    """What a request is about; all those of a start, and all that only look, are one kind."""
+    if request.method in {"GET", "PUT"}:
+        return "a look"
+    return f"{request.method} {re.sub('[0-9]+', '', request.path)}"
 
 
 @dataclass
@@ -66,29 +77,36 @@ class Knife:
         self.house.claude.choose_fault = lambda _body: None
 
     def now_and_then(self, times: int, chance: random.Random, most: int) -> None:
-        """Kill at seeded moments, each at most so many of the bot's requests after the last."""
-        left = [chance.randint(1, most)]
+        """Kill at seeded moments, each at most so many of the bot's requests after the last.
 
-        def due() -> bool:
+        Sooner at a kind of request at which it was not killed before; and where that was so as
+        often as ``OFTEN_ENOUGH``, at another one.
+        """
+        left = [chance.randint(1, most)]
+        seen: Counter[str] = Counter()
+
+        def due(stage: str) -> bool:
             left[0] -= 1
-            if left[0] or self.cuts >= times:
+            soon = 0 if seen[stage] else most // 6
+            if left[0] > soon or self.cuts >= times or seen[stage] >= OFTEN_ENOUGH:
                 return False
+            seen[stage] += 1
             left[0] = chance.randint(1, most)
             return True
 
         async def before(request):
-            if due():
+            if due(f"{_kind(request)} arrives"):
                 await self.cut(f"{request.method} {request.path} arrives")
                 if chance.choice((True, False)):
                     raise Drop
 
         async def after(request):
-            if due():
+            if due(f"{_kind(request)} is done"):
                 await self.cut(f"{request.method} {request.path} is done")
 
         self._hooks.append(self.house.local.before("*", "", before))
         self._hooks.append(self.house.local.after("*", "", after))
-        self._while_drafting(due, Hang())
+        self._while_drafting(lambda: due("the model writes"), Hang())
 
     def while_drafting(self, *, midway: bool = False) -> None:
         """Kill while the model writes for the first time."""

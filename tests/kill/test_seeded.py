@@ -1,4 +1,4 @@
-"""SIGKILL at thirty seeded moments of one rehearsal, and at ten of one on PostgreSQL."""
+"""SIGKILL at sixteen seeded moments of one rehearsal, and at eight of one on PostgreSQL."""
 
 import random
 from pathlib import Path
@@ -15,7 +15,7 @@ SCENE = Path(playground.__file__).parent / "scenes" / "the-ferry.jsonl"
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("engine", "lines", "kills"),
-    [("sqlite", slice(28, 70), 30), ("postgresql", slice(28, 50), 10)],
+    [("sqlite", slice(28, 64), 16), ("postgresql", slice(28, 50), 8)],
     ids=["sqlite", "postgresql"],
     indirect=["engine"],
     scope="module",
