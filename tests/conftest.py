@@ -8,6 +8,15 @@ import pytest
 from tests.databases import ENGINES, Files, Server
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _bytecode(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Let processes that tests start keep their bytecode, for one another, outside the project."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPYCACHEPREFIX", str(pytestconfig.cache.mkdir("bytecode")))
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A PostgreSQL server of this process, started when the first test asks for it."""

@@ -8,15 +8,6 @@ ANSWER_SECONDS = 1.5
 """People wait three seconds for an answer. A killed bot gives none: wait less often."""
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _bytecode(pytestconfig):
-    """The bot starts dozens of times here: let it keep its bytecode, outside of the project."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPYCACHEPREFIX", str(pytestconfig.cache.mkdir("bytecode")))
-        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-        yield
-
-
 @pytest.fixture(scope="module")
 def engine(request):
     """SQLite, unless a test names both: starting a bot often takes long."""

@@ -306,6 +306,8 @@ async def test_the_commands_while_somebody_writes(stand, elsewhere, tmp_path):
         while not done.is_set():
             count += 1
             await stand.say(f"Turn {count}.")
+            # The commands need the processor, too.
+            await asyncio.sleep(0.005)
         return count
 
     writing = asyncio.create_task(write())
@@ -314,11 +316,14 @@ async def test_the_commands_while_somebody_writes(stand, elsewhere, tmp_path):
     assert "turns" in out
     (file,) = (tmp_path / "backups").iterdir()
     assert file.name.startswith("troupe-2")
-    status, out, err = await troupe(stand.url, "restore", "--check", str(file), cwd=tmp_path)
+    (status, out, err), refused = await asyncio.gather(
+        troupe(stand.url, "restore", "--check", str(file), cwd=tmp_path),
+        troupe(stand.url, "restore", "--replace", str(file), cwd=tmp_path),
+    )
     assert (status, err) == (0, "")
     assert "can be restored" in out
     # Nobody may take the place of a database at work.
-    status, out, err = await troupe(stand.url, "restore", "--replace", str(file), cwd=tmp_path)
+    status, out, err = refused
     assert (status, out) == (1, "")
     assert "Stop the bot" in err
     done.set()

@@ -216,6 +216,7 @@ async def test_a_database_that_is_none(settings, tmp_path, town):
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_command_prints_lines_or_json_and_its_status(settings, town, tmp_path):
     assert town
     environment = {
@@ -240,13 +241,17 @@ async def test_the_command_prints_lines_or_json_and_its_status(settings, town, t
         out, _ = await process.communicate()
         return process.returncode, out.decode().splitlines()
 
-    status, lines = await told("--json")
+    token = settings.discord_token.get_secret_value()
+    bare, well, cut_off = await asyncio.gather(
+        told("--json"), told(DISCORD_TOKEN=token), told(ANTHROPIC_BASE_URL="http://127.0.0.1:1")
+    )
+    status, lines = bare
     assert status == 1
     assert [r["about"] for r in map(json.loads, lines) if r["mark"] == "bad"] == ["token"]
-    status, lines = await told(DISCORD_TOKEN=settings.discord_token.get_secret_value())
+    status, lines = well
     assert status == 0, lines
     assert all(line.startswith("✓ ") for line in lines)
-    status, lines = await told(ANTHROPIC_BASE_URL="http://127.0.0.1:1")
+    status, lines = cut_off
     assert status == 1
     assert all(line[:2] in {"✓ ", "! ", "✗ "} for line in lines)
     assert any("gives no answer for now" in line for line in lines)

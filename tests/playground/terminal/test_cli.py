@@ -26,7 +26,7 @@ async def test_a_play_that_is_told_to_stop_takes_the_bot_along(tmp_path, which):
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env=os.environ | {"PYTHONPYCACHEPREFIX": str(tmp_path / "b"), "ANTHROPIC_API_KEY": ""},
+        env=os.environ | {"ANTHROPIC_API_KEY": ""},
         cwd=ROOT,
     )
     told = b""

@@ -60,7 +60,8 @@ def a_folder_with_an_earlier_play(folder: Path) -> Path:
 
 
 async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys, monkeypatch):
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
+    # Nobody reads here, and most of these lines ask the bot for nothing.
+    monkeypatch.setattr("playground.play.BETWEEN_SECONDS", 0.4)
     data = a_folder_with_an_earlier_play(tmp_path / "play")
     piped(LINES)
     settings = Settings(_env_file=None, anthropic_api_key="", troupe_countdown_seconds=0)
@@ -115,8 +116,7 @@ I am here now.
 """
 
 
-async def test_a_play_leads_into_the_threads_that_it_opens(tmp_path, piped, capsys, monkeypatch):
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
+async def test_a_play_leads_into_the_threads_that_it_opens(tmp_path, piped, capsys):
     piped(FORKING)
     settings = Settings(_env_file=None, anthropic_api_key="", troupe_countdown_seconds=0)
     assert await play(settings, tmp_path / "play") == 0
