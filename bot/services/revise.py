@@ -115,7 +115,7 @@ class Revise:
             if is_blank(kept):
                 return None
             standing = standing_of(company, request.actor.writer_id, theirs=True)
-            if kept == turn.text or may(request.actor, Action.REVISE, place.story, standing):
+            if kept == turn.text or may(request.actor, Action.REWORD, place.story, standing):
                 return None
             revised = await work.turns.revise(turn.id, kept, turn.author_id, turn.source, now)
             await review_facts(work, [revised], now)
@@ -139,7 +139,8 @@ class Revise:
             did and (by_hand or turn.source is not Source.HUMAN)
         )
         standing = standing_of(company, writer_id, theirs=theirs)
-        require(request.actor, Action.REVISE, place.story, standing)
+        action = Action.REWORD if turn.source is Source.HUMAN else Action.REVISE
+        require(request.actor, action, place.story, standing)
         return turn
 
 

@@ -32,6 +32,7 @@ class Action(StrEnum):
     SETTLE_DISPUTE = "settle one's own dispute"
     TAKE_BACK = "take this back"
     REVISE = "revise this"
+    REWORD = "change what a person wrote"
 
 
 _WHILE_PAUSED = frozenset({Action.READ, Action.GOVERN, Action.RESUME, Action.RELEASE})
@@ -97,7 +98,11 @@ _REFUSALS: Mapping[Action, str] = {
         "Only whoever wrote this, or the story's owner, may take it back or bring it again; what a "
         "ballot brought, whoever opened the ballot, too."
     ),
-    Action.REVISE: "Only who wrote this, or the story's owner, may change it.",
+    Action.REVISE: "Only whoever opened its ballot, or the story's owner, may change this.",
+    Action.REWORD: (
+        "These are another writer's own words, so only they may change them. The story's owner can "
+        "take them back: react with ❌."
+    ),
 }
 
 
@@ -130,7 +135,8 @@ def may(actor: Actor, action: Action, story: Story, standing: Standing) -> str |
     if action in {Action.READ, Action.ADD_CHARACTER, Action.CLAIM, Action.VOTE}:
         # Whether a vote counts is the electorate's matter; a pause stops it all the same.
         return None
-    if owns(actor, story, standing) and action is not Action.WRITE:
+    # Not even the owner speaks for others.
+    if owns(actor, story, standing) and action not in {Action.WRITE, Action.REWORD}:
         return None
     if action in {Action.WRITE, Action.NARRATE, Action.CONTINUE, Action.FORK, Action.MAKE_CANON}:
         everyone = action is Action.CONTINUE and story.settings.voters is Voters.CHANNEL

@@ -42,6 +42,7 @@ ALLOWED = {
     Action.SETTLE_DISPUTE: OWNERS | {"theirs"},
     Action.TAKE_BACK: OWNERS | {"theirs"},
     Action.REVISE: OWNERS | {"theirs"},
+    Action.REWORD: {"theirs"},
 }
 WHILE_PAUSED = {Action.READ, Action.GOVERN, Action.RESUME, Action.RELEASE}
 

@@ -60,13 +60,14 @@ async def test_a_passage_is_revised_by_command_and_by_menu(story, local):
         "Changed. `/scene history` keeps the old text."
     )
     await heard(local, inn, "Who goes there?", "A friend, I hope.")
-    # Only its writer and the owner; and only what is a passage here.
-    assert "may change it" in await ask(cy, inn, "scene revise", turn=turn)
+    # Only its writer, not even the owner; and only what is a passage here.
+    for other in (cy, anna):
+        assert "only they may change them" in await ask(other, inn, "scene revise", turn=turn)
     assert "not a passage" in await ask(anna, inn, "scene revise", turn=10**9)
     form = await anna.menu(first, "Revise")
     await sent(anna, form, {"text": "Who is there?"})
     await heard(local, inn, "Who is there?", "A friend, I hope.")
-    assert "may change it" in await menu(bo, first, "Revise")
+    assert "only they may change them" in await menu(bo, first, "Revise")
     assert "Without words" in await sent(bo, await bo.menu(second, "Revise"), {"text": "\u200b"})
 
 
@@ -161,7 +162,7 @@ async def test_a_refused_reaction_is_told_and_cleared(story, local):
     await bo.react(first, "📝")
     note = await local.until(lambda: next((m for m in inn.messages if m.buttons), None))
     assert note.text == "A note for **Bo**, whom I cannot reach by direct message."
-    assert "may change it" in await press(bo, note, "Show me")
+    assert "only they may change them" in await press(bo, note, "Show me")
     await bo.react(second, "📝")
     note = await local.until(
         lambda: next((m for m in inn.messages if m.buttons and m is not note), None)
