@@ -7,6 +7,7 @@ die at any point, and there is one thread.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -46,6 +47,8 @@ _log = structlog.get_logger(__name__)
 RECENT = 25
 """Passages that are offered to fork from."""
 UNSURE_PATIENCE = timedelta(seconds=1)
+BLIND_PATIENCE = timedelta(minutes=1)
+"""How long until a thread that could not be looked for is looked for again."""
 NOT_HERE = "That passage is not part of what is played in this channel. Choose one from the list."
 TAKEN_BACK = "That passage was taken back. Fork from one that stands."
 NOTHING_YET = (
@@ -169,7 +172,7 @@ class Forking:
             after_id=fork.asked_id,
         )
         if fork.state is ForkState.OPENING:
-            for found in await self._stage.find_thread(wanted):
+            for found in await self._look(wanted):
                 async with self._store.read() as work:
                     taken = await work.stories.place(found.channel_id)
                 if taken is None:
@@ -178,6 +181,25 @@ class Forking:
         async with self._store.write() as work:
             await work.forks.set_state(branch.id, ForkState.OPENING)
         return await self._stage.open_thread(wanted)
+
+    async def _look(self, wanted: NewThread) -> Sequence[OpenedThread]:
+        """The threads that may be the fork's.
+
+        Raises:
+            Wait: they cannot be looked for now. The thread may stand, so the fork is not given up.
+            StageError: nothing can stand there, or the answer comes later.
+        """
+        try:
+            return await self._stage.find_thread(wanted)
+        except (StageGoneError, StageLaterError, StageUnsureError):
+            raise
+        except StageError as error:
+            _log.warning(
+                "fork's thread not looked for",
+                branch_id=wanted.branch_id,
+                error=type(error).__name__,
+            )
+            raise Wait(BLIND_PATIENCE) from None
 
     async def _bind(self, fork: Fork, branch: Branch, opened: OpenedThread) -> None:
         now = self._clock.now()

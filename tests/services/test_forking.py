@@ -108,6 +108,35 @@ async def test_a_lost_answer_is_looked_for(table: Table) -> None:
     assert await texts(table, *table.stage.threads) == ["Once."]
 
 
+async def test_a_thread_that_may_stand_is_not_given_up_while_nobody_may_look_for_it(
+    table: Table,
+) -> None:
+    await table.say(ADA, "Once.")
+    branch = await table.forking.fork(by(ADA), wish())
+    table.stage.lose_answer()
+    with pytest.raises(Wait):
+        await table.forking.run(branch.id)
+    table.stage.fault("find_thread", StageForbiddenError("no"))
+    with pytest.raises(Wait):
+        await table.forking.run(branch.id)
+    assert await notes(table) == []
+    await table.forking.run(branch.id)
+    (thread_id,) = table.stage.threads
+    assert await texts(table, thread_id) == ["Once."]
+
+
+async def test_a_thread_whose_parent_is_gone_is_looked_for_no_more(table: Table) -> None:
+    await table.say(ADA, "Once.")
+    branch = await table.forking.fork(by(ADA), wish())
+    table.stage.lose_answer()
+    with pytest.raises(Wait):
+        await table.forking.run(branch.id)
+    table.stage.fault("find_thread", StageGoneError("404"))
+    await table.forking.run(branch.id)
+    (told,) = await notes(table)
+    assert "its channel is gone" in told
+
+
 async def test_a_process_that_dies_before_the_thread_is_bound(table: Table) -> None:
     await table.say(ADA, "Once.")
     first = await table.forking.fork(by(ADA), wish())
