@@ -16,6 +16,11 @@ _BRANCH = insert(branches)
 _ASK = Either(forks, lambda into: into.on_conflict_do_nothing().returning(forks.c.branch_id))
 _ASKED = select(forks.c.branch_id).where(forks.c.asked_id == bindparam("asked_id"))
 _GET = select(forks).where(forks.c.branch_id == bindparam("branch_id"))
+_BESIDE = (
+    select(branches.c.name)
+    .join(forks, forks.c.branch_id == branches.c.id)
+    .where(forks.c.under_id == bindparam("under_id"), forks.c.branch_id != bindparam("branch_id"))
+)
 _SET = update(forks).where(forks.c.branch_id == bindparam("b_branch_id"))
 _DROP = delete(forks).where(forks.c.branch_id == bindparam("branch_id"))
 _DROP_BRANCH = delete(branches).where(branches.c.id == bindparam("branch_id"))
@@ -72,6 +77,11 @@ class Forks(Repository):
         """The fork that a branch is, or None."""
         row = await self._first(_GET, branch_id=branch_id)
         return _fork(row) if row else None
+
+    async def names_beside(self, fork: Fork) -> frozenset[str]:
+        """What the other forks are called whose threads hang on the same channel."""
+        rows = await self._all(_BESIDE, under_id=fork.under_id, branch_id=fork.branch_id)
+        return frozenset(row.name for row in rows)
 
     async def set_state(self, branch_id: int, state: ForkState) -> None:
         """Note how far a fork got."""

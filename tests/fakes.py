@@ -208,13 +208,11 @@ class FakeStage:
 
     async def find_thread(self, thread: NewThread) -> Sequence[OpenedThread]:
         await self._meet("find_thread")
-        alike = [
-            thread_id
+        return [
+            OpenedThread(thread_id, name=other.name)
             for thread_id, other in self.threads.items()
-            if (other.under_id, other.name) == (thread.under_id, thread.name)
-            and thread_id > thread.after_id
+            if other.under_id == thread.under_id and thread_id > thread.after_id
         ]
-        return [OpenedThread(thread_id) for thread_id in alike]
 
     async def find(self, post: Post) -> Sequence[int]:
         if self.blind:

@@ -78,10 +78,16 @@ class NewThread:
 
 @dataclass(frozen=True, slots=True)
 class OpenedThread:
-    """A thread that stands; ``message_id`` is the card that a forum's post began with."""
+    """A thread that stands.
+
+    Attributes:
+        message_id: the card that a forum's post began with.
+        name: what it is called now, if it was looked for.
+    """
 
     channel_id: int
     message_id: int | None = None
+    name: str = ""
 
 
 class Members(Protocol):
@@ -120,7 +126,9 @@ class Stage(Protocol):
         ...
 
     async def find_thread(self, thread: NewThread) -> Sequence[OpenedThread]:
-        """Open threads of ours that look like this one, oldest first.
+        """Threads of ours, archived ones too, that may be this one, oldest first.
+
+        People rename threads, so the name is told and not compared.
 
         Raises:
             StageError: they cannot be read.

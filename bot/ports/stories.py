@@ -153,6 +153,10 @@ class ForkRepository(Protocol):
         """The fork that a branch is, or None."""
         ...
 
+    async def names_beside(self, fork: Fork) -> frozenset[str]:
+        """What the other forks are called whose threads hang on the same channel."""
+        ...
+
     async def set_state(self, branch_id: int, state: ForkState) -> None:
         """Note how far a fork got."""
         ...

@@ -2,8 +2,8 @@
 
 A fork is a branch from the moment it is asked for; a task opens the thread and has it play the
 branch. Before the thread is opened, that is noted: a process that finds the note looks for the
-thread by its name, its parent and its age, and opens one only if there is none. So a process may
-die at any point, and there is one thread.
+thread by its parent and its age, and opens one only if there is none. So a process may die at any
+point, and there is one thread.
 """
 
 import asyncio
@@ -172,12 +172,12 @@ class Forking:
             after_id=fork.asked_id,
         )
         if fork.state is ForkState.OPENING:
-            for found in await self._look(wanted):
-                async with self._store.read() as work:
-                    taken = await work.stories.place(found.channel_id)
-                if taken is None:
-                    _log.info("fork's thread found", branch_id=branch.id)
-                    return found
+            standing = await self._look(wanted)
+            async with self._store.read() as work:
+                found = await _its_own(work, fork, branch, standing)
+            if found:
+                _log.info("fork's thread found", branch_id=branch.id)
+                return found
         async with self._store.write() as work:
             await work.forks.set_state(branch.id, ForkState.OPENING)
         return await self._stage.open_thread(wanted)
@@ -249,6 +249,20 @@ class Forking:
             await work.forks.drop(branch.id)
             note = NewPost(fork.source_channel_id, PostKind.NOTE, branch.story_id, text=text)
             await queue(work, [note], self._clock.now())
+
+
+async def _its_own(
+    work: UnitOfWork, fork: Fork, branch: Branch, standing: Sequence[OpenedThread]
+) -> OpenedThread | None:
+    """The thread that was opened for a fork: one of its name, or one that was renamed since.
+
+    What bears the name of another fork is that one's.
+    """
+    free = [one for one in standing if await work.stories.place(one.channel_id) is None]
+    named = [one for one in free if one.name == branch.name]
+    others = await work.forks.names_beside(fork)
+    renamed = [one for one in free if one.name not in others]
+    return next(iter([*named, *renamed]), None)
 
 
 async def _tell(work: UnitOfWork, fork: Fork, branch: Branch, link: str, now: datetime) -> None:

@@ -165,7 +165,7 @@ class DiscordStage:
         return await self._crew.threads.open(thread)
 
     async def find_thread(self, thread: NewThread) -> Sequence[OpenedThread]:
-        """Open threads of ours with this name under this channel, newer than the command.
+        """Threads of ours under this channel that are newer than the command, archived ones too.
 
         Raises:
             StageError: they cannot be read.

@@ -42,20 +42,26 @@ class Threads:
             return OpenedThread(opened.id)
 
     async def find(self, thread: NewThread) -> Sequence[OpenedThread]:
-        """Open threads of ours with this name under this channel, newer than the command.
+        """Threads of ours under this channel that are newer than the command, oldest first.
+
+        After a long outage a thread may have been renamed, and Discord archives those in which
+        nobody writes.
 
         Raises:
             StageError: they cannot be read.
         """
         with translated():
             under = await self._parent(thread.under_id)
+            active = await under.guild.active_threads()
+            standing = [one for one in active if one.parent_id == under.id]
+            standing += await _archived(under, thread.after_id)
             found = []
-            for one in sorted(await under.guild.active_threads(), key=lambda one: one.id):
-                alike = one.parent_id == under.id and one.name == thread.name
+            # One that is archived between the two looks is in both.
+            for one in sorted(set(standing), key=lambda one: one.id):
                 mine = self._client.user is not None and one.owner_id == self._client.user.id
-                if alike and mine and one.id > thread.after_id:
+                if mine and one.id > thread.after_id:
                     begins = await self._begins_with(one, under)
-                    found.append(OpenedThread(one.id, begins))
+                    found.append(OpenedThread(one.id, begins, one.name))
         return found
 
     async def _begins_with(
@@ -73,6 +79,19 @@ class Threads:
         if not isinstance(found, discord.TextChannel | discord.ForumChannel):
             raise StageGoneError(f"channel {channel_id} holds no threads")
         return found
+
+
+async def _archived(
+    under: discord.TextChannel | discord.ForumChannel, after_id: int
+) -> list[discord.Thread]:
+    """Public threads that were archived since; none is archived before it is opened."""
+    since = discord.utils.snowflake_time(after_id)
+    found = []
+    async for one in under.archived_threads(limit=None):
+        if one.archive_timestamp < since:
+            break
+        found.append(one)
+    return found
 
 
 @contextlib.contextmanager

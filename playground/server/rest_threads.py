@@ -1,5 +1,8 @@
 """Routes about threads and who is in them."""
 
+import contextlib
+from datetime import datetime
+
 from playground.server import errors, payloads, posting
 from playground.server.channel import Channel
 from playground.server.message import Message
@@ -185,6 +188,27 @@ def _tell(call: Call, thread: Channel, change: Json) -> None:
     call.world.tell("THREAD_MEMBERS_UPDATE", data | change, guild=thread.guild, channel=thread)
 
 
+def _id(thread: Channel) -> float:
+    return thread.id
+
+
+def _archived_at(thread: Channel) -> float:
+    return thread.thread.archive_changed_at if thread.thread else 0.0
+
+
+def _before(call: Call, *, made: bool) -> float | None:
+    """Where a page of archived threads ends: an id, or a time."""
+    text = call.query.get("before")
+    if text is None:
+        return None
+    if made and text.isdecimal():
+        return int(text)
+    with contextlib.suppress(ValueError):
+        if not made:
+            return datetime.fromisoformat(text).timestamp()
+    raise errors.invalid("before", "DATE_TIME_TYPE_PARSE", f'Could not parse "{text}".')
+
+
 def _archived(call: Call, kind: int, *, mine: bool) -> Answer:
     bot, parent = call.world.bot, call.channel(May.READ_MESSAGE_HISTORY)
     found = [
@@ -196,7 +220,11 @@ def _archived(call: Call, kind: int, *, mine: bool) -> Answer:
         and (not mine or bot.id in one.thread_members)
     ]
     most = call.count("limit", 50, 100)
-    found.sort(key=lambda one: one.id, reverse=True)
+    # One's own go by their ids, all others by when they were archived.
+    order = _id if mine else _archived_at
+    before = _before(call, made=mine)
+    found = [one for one in found if before is None or order(one) < before]
+    found.sort(key=order, reverse=True)
     members_ = [one for one in found[:most] if bot.id in one.thread_members]
     return 200, {
         "threads": [payloads.channel_json(one, bot) for one in found[:most]],

@@ -1,6 +1,7 @@
 """Forks: opened once, whatever happens in between; what they share, and what not."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -123,6 +124,29 @@ async def test_a_thread_that_may_stand_is_not_given_up_while_nobody_may_look_for
     await table.forking.run(branch.id)
     (thread_id,) = table.stage.threads
     assert await texts(table, thread_id) == ["Once."]
+
+
+async def test_a_thread_that_was_renamed_since_is_its_own_unless_another_forks(
+    table: Table,
+) -> None:
+    await table.say(ADA, "Once.")
+    first = await table.forking.fork(by(ADA), wish("One way"))
+    second = await table.forking.fork(by(BEN), wish("Other way", ASKED + 1))
+    table.stage.fault("open_thread", RuntimeError("killed before the request"))
+    with pytest.raises(RuntimeError):
+        await table.forking.run(first.id)
+    table.stage.lose_answer()
+    with pytest.raises(Wait):
+        await table.forking.run(second.id)
+    # The thread that stands bears the second's name, so the first opens one of its own.
+    await table.forking.run(first.id)
+    theirs, own = table.stage.threads
+    table.stage.threads[theirs] = replace(table.stage.threads[theirs], name="Renamed")
+    await table.forking.run(second.id)
+    assert list(table.stage.threads) == [theirs, own]
+    async with table.store.read() as work:
+        places = [await work.stories.place(one) for one in (theirs, own)]
+    assert [place.branch.id for place in places if place] == [second.id, first.id]
 
 
 async def test_a_thread_whose_parent_is_gone_is_looked_for_no_more(table: Table) -> None:

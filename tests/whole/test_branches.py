@@ -507,6 +507,31 @@ async def test_an_answer_that_was_lost_is_looked_for(story, local, status):
     assert sum(f"<#{thread.id}>" in text for text in texts_of(inn)) == 1
 
 
+@pytest.mark.parametrize("renamed", [False, True])
+async def test_a_thread_that_was_archived_meanwhile_is_found(story, local, renamed):
+    bo, inn = story.bo, story.inn
+    await two_passages(local, story)
+    old = story.guild.add_thread(inn, "an old thread", by=local.world.bot)
+    old.archive()
+    opened = []
+
+    def outage(request):
+        del request
+        if not opened:
+            (thread,) = [t for t in story.guild.threads.values() if t is not old]
+            opened.append(thread)
+            thread.archive()
+            if renamed:
+                thread.name = "The well"
+            raise Drop
+
+    local.after("POST", rf"/channels/{inn.id}/threads", outage)
+    await ask(bo, inn, "scene fork", title="The cellar door")
+    thread = await forked(local, inn, "The well" if renamed else "The cellar door")
+    assert opened == [thread]
+    assert list(story.guild.threads.values()) == [old, thread]
+
+
 async def test_a_book_tells_nobody_what_was_written_where_they_may_not_read(story, local):
     anna, bo, inn = story.anna, story.bo, story.inn
     await anna.say(inn, "Upstairs.")

@@ -52,6 +52,27 @@ async def test_threads_standing_alone(bot, guild, inn, anna):
     assert caught.value.code == 50035
 
 
+async def test_archived_threads_come_by_when_they_were_archived_page_by_page(bot, inn):
+    place = bot.place(inn)
+    kind = discord.ChannelType.public_thread
+    threads = [await place.create_thread(name=f"{n}", type=kind) for n in range(4)]
+    for n in (2, 0, 1):
+        await threads[n].edit(archived=True)
+
+    async def names(**more):
+        return [thread.name async for thread in place.archived_threads(**more)]
+
+    assert await names() == ["1", "0", "2"]
+    assert await names(limit=2) == ["1", "0"]
+    newest = [thread async for thread in place.archived_threads(limit=1)]
+    assert await names(before=newest[0].archive_timestamp) == ["0", "2"]
+    page = await bot.http.get_public_archived_threads(inn.id, limit=2)
+    assert (len(page["threads"]), page["has_more"]) == (2, True)
+    with pytest.raises(discord.HTTPException) as caught:
+        await bot.http.get_public_archived_threads(inn.id, before="yesterday")
+    assert caught.value.code == 50035
+
+
 async def test_archived_and_locked_threads(bot, guild, inn, anna):
     thread = await bot.place(inn).create_thread(name="old", type=discord.ChannelType.public_thread)
     here = guild.threads[thread.id]
