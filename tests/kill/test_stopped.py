@@ -13,12 +13,13 @@ import playground
 from playground.rehearsal.script import Script, read_script
 from storage.database import Database
 from tests.kill.kit import cast, nothing_lost_nothing_doubled
+from tests.patience import allowed
 
 SCENE = Path(playground.__file__).parent / "scenes" / "the-ferry.jsonl"
 LINES = slice(28, 42)
 STOPS = 5
-SECONDS = 12.0
-"""Ten, and two for a busy machine."""
+SECONDS = 10.0
+"""What containers allow."""
 
 
 async def left_sending(url) -> int:
@@ -77,5 +78,5 @@ async def test_it_ends_in_order_whenever_it_is_told_to(house, url):
     assert len(ends) >= STOPS // 2
     for status, took, sending in ends:
         assert status == 0, house.bot.last_words()
-        assert 0 <= took < SECONDS
+        assert 0 <= took < allowed(SECONDS)
         assert sending == 0

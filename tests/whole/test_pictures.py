@@ -1,5 +1,7 @@
 """Pictures that people upload: kept with a message, read anew when their addresses end."""
 
+import asyncio
+
 import aiohttp
 
 from tests.whole.kit import ask, heard, use
@@ -14,13 +16,26 @@ async def picture_of(message):
         return await response.read() if response.ok else None
 
 
-async def test_an_uploaded_picture_stands_beside_the_words_for_good(story, local):
+async def kept(bot, card, name="Nan"):
+    """Wait until it is noted that a message keeps a picture: a moment after it stands."""
+    async with asyncio.timeout(10):
+        while True:
+            async with bot.troupe.store.read() as work:
+                place = await work.stories.place(card.channel.id)
+                character = (await work.cast.company(place.story.id)).find(name)
+            if character.keepsake and character.keepsake.message_id == card.id:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_an_uploaded_picture_stands_beside_the_words_for_good(story, local, bot):
     bo, inn = story.bo, story.inn
     # Addresses are good for a minute, which is near enough to their end to read them anew.
     local.limits.attachment_seconds = 60
     card = await (await use(bo, inn, "cast add", name="Nan", avatar=FACE)).answer()
     assert card.text.startswith("**Nan** joins the cast")
     assert card.attachments[0].data == PNG
+    await kept(bot, card)
     await ask(bo, inn, "cast claim", name="Nan")
     await bo.say(inn, "Good evening.")
     await heard(local, inn, "Good evening.")
@@ -36,6 +51,7 @@ async def test_an_uploaded_picture_stands_beside_the_words_for_good(story, local
         await use(bo, inn, "cast edit", name="nan", avatar=("x.exe", other, "text/plain"))
     ).answer()
     assert card.attachments[0].filename == "picture.png"
+    await kept(bot, card)
     await bo.say(inn, "New face.")
     await heard(local, inn, "Good evening.", "Still me.", "New face.")
     assert await picture_of(inn.last_message) == other

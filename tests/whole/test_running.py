@@ -82,13 +82,15 @@ async def test_a_gateway_that_refuses_the_first_connection_is_tried_again(
     local, settings, town, journal
 ):
     assert town
-    with socket.create_server(("127.0.0.1", 0)) as unused:
+    # Bound and deaf: the port is nobody else's, and refuses whoever calls.
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
         dead = f"ws://127.0.0.1:{unused.getsockname()[1]}/"
-    async with supervised(settings.model_copy(update={"discord_gateway_url": dead})):
-        await soon(lambda: "Discord cannot be reached" in journal.getvalue())
-        assert not local.ready
-        point_at(local.api_base, local.gateway_url)
-        await local.bot_ready(60)
+        async with supervised(settings.model_copy(update={"discord_gateway_url": dead})):
+            await soon(lambda: "Discord cannot be reached" in journal.getvalue())
+            assert not local.ready
+            point_at(local.api_base, local.gateway_url)
+            await local.bot_ready(60)
 
 
 @pytest.mark.usefixtures("_hasty")

@@ -16,8 +16,10 @@ async def test_a_bot_waits_for_a_discord_that_cannot_be_reached(
     local, settings, journal, monkeypatch
 ):
     monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.05)
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
+    # Bound and deaf: until it is closed the port is nobody else's, and refuses whoever calls.
+    unused = socket.socket()
+    unused.bind(("127.0.0.1", 0))
+    port = unused.getsockname()[1]
     there = f"127.0.0.1:{port}"
     addresses = {
         "discord_api_base": f"http://{there}/api/v10",
@@ -27,14 +29,16 @@ async def test_a_bot_waits_for_a_discord_that_cannot_be_reached(
     await local.stop()
     running = asyncio.create_task(supervisor.run(nowhere))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "Discord cannot be reached" not in journal.getvalue():
                 assert not running.done()
                 await asyncio.wait({running}, timeout=0.05)
         # Once it is there, the bot connects.
+        unused.close()
         await local.start(port)
-        await local.bot_ready(20)
+        await local.bot_ready(60)
     finally:
+        unused.close()
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running

@@ -195,7 +195,7 @@ async def test_without_the_message_content_intent(local, settings, town, journal
     local.portal.message_content = False
     running = asyncio.create_task(supervisor.run(settings))
     try:
-        await local.bot_ready(20, commands=True)
+        await local.bot_ready(60, commands=True)
         anna, inn = town.anna, town.inn
         told = await ask(anna, inn, "story open", title="The Inn", premise=f"A {UNSAID}. " * 8)
         assert "⚠️ I may not read what people type here, so turns need `/scene say`." in told

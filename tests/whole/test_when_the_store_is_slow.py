@@ -6,7 +6,7 @@ import pytest
 
 from cogs.patience import FORM_LATE
 from tests.whole.kit import ask, ballot, heard, use, voting
-from tests.whole.test_pictures import FACE, PNG, picture_of
+from tests.whole.test_pictures import FACE, PNG, kept, picture_of
 
 
 @pytest.fixture
@@ -31,12 +31,13 @@ async def test_what_everybody_sees_comes_late_and_is_seen_by_everybody(story, he
     assert "**Late Lou**" in await ask(story.bo, story.inn, "cast list")
 
 
-async def test_a_picture_comes_late_and_is_kept_all_the_same(story, local, held):
+async def test_a_picture_comes_late_and_is_kept_all_the_same(story, local, held, bot):
     given = {"name": "Nan", "avatar": FACE}
     async with held(story.bo.slash(story.inn, "cast add", **given)) as exchange:
         card = await exchange.answer()
     assert not card.ephemeral
     assert card.attachments[0].data == PNG
+    await kept(bot, card)
     await ask(story.bo, story.inn, "cast claim", name="Nan")
     await story.bo.say(story.inn, "Good evening.")
     await heard(local, story.inn, "Good evening.")

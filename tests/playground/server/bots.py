@@ -39,7 +39,7 @@ class Bot(discord.Client):
 
     async def hears(self, name: str, count: int = 1) -> Any:
         """Return the newest of at least `count` events of a name."""
-        async with asyncio.timeout(5), self.stirred:
+        async with asyncio.timeout(30), self.stirred:
             await self.stirred.wait_for(lambda: len(self.events(name)) >= count)
         return self.events(name)[-1]
 

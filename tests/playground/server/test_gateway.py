@@ -13,7 +13,7 @@ async def test_a_bot_finds_its_servers_with_channels_roles_and_members(bot, inn,
     assert guild.name == "The Globe"
     assert guild.me.guild_permissions.manage_webhooks
     assert guild.get_channel(inn.id).permissions_for(guild.me).send_messages
-    await asyncio.wait_for(guild.chunk(), 5)
+    await asyncio.wait_for(guild.chunk(), 30)
     assert guild.get_member(anna.id).display_name == "Anna"
     assert bot.application_flags.gateway_message_content_limited
 

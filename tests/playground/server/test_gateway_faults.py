@@ -29,7 +29,9 @@ async def test_a_frozen_connection_is_left_and_resumed(local, connect, inn, anna
     local.faults.freeze_sockets()
     await anna.say(inn, "said into the silence")
     assert (await bot.hears("message")).content == "said into the silence"
-    assert local.gateway.resumed == 1
+    # More than once, if the machine is too busy for heartbeats; but always that session.
+    assert local.gateway.resumed
+    assert local.gateway.identified == 1
 
 
 async def test_heartbeats_without_an_answer(local, inn):
@@ -51,7 +53,7 @@ async def test_a_bot_whose_heart_stops_is_closed(local):
         assert (await ws.receive_json())["op"] == 10
         await ws.send_json({"op": 1, "d": None})
         assert (await ws.receive_json())["op"] == 11
-        assert (await ws.receive(5)).data == 4009
+        assert (await ws.receive(30)).data == 4009
 
 
 async def test_frames_that_discord_does_not_take(local):
@@ -59,7 +61,7 @@ async def test_frames_that_discord_does_not_take(local):
         async with aiohttp.ClientSession() as session, session.ws_connect(local.gateway_url) as ws:
             for frame in frames:
                 await ws.send_str(frame)
-            while (message := await ws.receive(5)).type is aiohttp.WSMsgType.TEXT:
+            while (message := await ws.receive(30)).type is aiohttp.WSMsgType.TEXT:
                 pass
             return message.data
 
