@@ -44,7 +44,7 @@ from bot.story.proposal import (
     to_read,
 )
 from bot.story.purse import CallState, Usage, in_cents
-from bot.story.tale import AiPolicy, Branch, Story
+from bot.story.tale import AiPolicy, Branch, Story, StoryState
 from bot.story.tasks import TaskKind
 from bot.story.turn import Turn
 
@@ -62,6 +62,11 @@ BROKEN = (
     "in the log."
 )
 GONE = "The passages that were to be read were taken back."
+NOT_OPEN = "The story was paused or closed before the model had read anything; nothing was paid."
+VOICES_ONLY = (
+    "In this story the model only speaks, as the narrator and as characters nobody holds (setting "
+    "“ai”: voices only). The owner changes that with `/story settings`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +156,7 @@ class Proposing:
             standing = standing_of(company, actor.writer_id)
             require(actor, Action.MAKE_CANON, place.story, standing)
             if place.story.settings.ai is AiPolicy.VOICES:
-                raise InvalidError(
-                    "In this story the model only speaks, as the narrator and as characters nobody "
-                    "holds (setting “ai”: voices only). The owner changes that with "
-                    "`/story settings`."
-                )
+                raise InvalidError(VOICES_ONLY)
             after = await read_up_to(work, place.branch)
             turns = to_read(await work.turns.tail(place.branch.id, MAX_READ), after)
             if not turns:
@@ -223,6 +224,10 @@ class Proposing:
             turns = await _turns_of(work, proposal)
             if story is None or branch is None or not turns:
                 await _fail(work, proposal, GONE, now)
+                return None
+            forbidden = _forbidden(story)
+            if forbidden:
+                await _fail(work, proposal, forbidden, now)
                 return None
             prompt = await _prompt(work, story, branch, turns)
             estimate = self._scribe.estimate_reading(prompt, MAX_PROPOSED)
@@ -339,6 +344,13 @@ class Proposing:
                     Waiting(count, post.channel_id, post.message_id or 0) for post in standing[-1:]
                 ]
             return found
+
+
+def _forbidden(story: Story) -> str:
+    """Why the model may not read now; empty if it may. That changes between asking and reading."""
+    if story.state is not StoryState.OPEN:
+        return NOT_OPEN
+    return VOICES_ONLY if story.settings.ai is AiPolicy.VOICES else ""
 
 
 async def _prompt(work: UnitOfWork, story: Story, branch: Branch, turns: Sequence[Turn]) -> Prompt:

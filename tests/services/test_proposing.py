@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -11,7 +12,9 @@ from bot.services.proposing import (
     GARBLED,
     GONE,
     INTERRUPTED,
+    NOT_OPEN,
     TIMED_OUT,
+    VOICES_ONLY,
     Proposing,
 )
 from bot.services.take_turn import Message
@@ -68,6 +71,29 @@ async def stale_cards(table: Table, proposal: Proposal) -> list[bool]:
 
 async def chores(table: Table) -> list[Call]:
     return [call for call in await table.calls() if call.purpose == "propose"]
+
+
+async def pause(table: Table) -> None:
+    await table.stories.pause(by(OWNER))
+
+
+async def forbid(table: Table) -> None:
+    await table.settings(ai=AiPolicy.VOICES)
+
+
+@pytest.mark.parametrize(("change", "why"), [(pause, NOT_OPEN), (forbid, VOICES_ONLY)])
+async def test_what_may_not_be_read_any_more_is_neither_read_nor_paid(
+    table: Table, change: Callable[[Table], Awaitable[None]], why: str
+) -> None:
+    await told(table)
+    table.narrator.read(LAMP)
+    proposal = await table.proposing.ask(by(ADA))
+    await change(table)
+    await table.proposing.run(proposal.id)
+    seen = await look(table, proposal)
+    assert (seen.state, seen.failure) == (ProposalState.FAILED, why)
+    assert await chores(table) == []
+    assert await table.canon.facts(CHANNEL) == []
 
 
 async def test_what_is_proposed_cites_and_is_not_true_yet(table: Table) -> None:
