@@ -384,19 +384,27 @@ def provenance(told: Provenance) -> str:
     return "\n".join(lines)
 
 
-def history(past: History, ballot_state: dict[BallotState, str] | None = None) -> list[str]:
-    """What was lost or changed lately, on pages."""
-    told = ballot_state or {
+def history(past: History, sees: frozenset[int], reader_id: int) -> list[str]:
+    """What was lost or changed lately, on pages.
+
+    Args:
+        past: what there is to tell.
+        sees: channels that the reader may read; what branches elsewhere are called is not told.
+        reader_id: who reads it.
+    """
+    told = {
         BallotState.SETTLED: "decided",
         BallotState.NOTHING: "nothing was wanted",
         BallotState.DROPPED: "dropped",
     }
     blocks: list[str] = []
+    owns = reader_id == past.owner_id
     if past.origin:
-        blocks.append(f"**A fork** of {name(past.origin)}")
+        title, where = past.origin
+        known = _known(where, sees, owns=owns)
+        blocks.append(f"**A fork** of {name(title) if known else 'another scene'}")
     if past.forks:
-        ways = [f"{name(n)}{f' (<#{where}>)' if where else ''}" for n, where in past.forks]
-        blocks.append(f"**Forked** into {listed(ways)}")
+        blocks.append(f"**Forked** into {_ways(past.forks, sees, owns=owns)}")
     kinds = {
         TakingBackKind.UNDO: "Undone",
         TakingBackKind.WITHDRAWAL: "Withdrawn",
@@ -415,6 +423,21 @@ def history(past: History, ballot_state: dict[BallotState, str] | None = None) -
         blocks.append(f"**Changed**: {name(turn.speaker)}")
         blocks += [f"> {revision.number}: {excerpt(revision.text, 200)}" for revision in texts]
     return pages(blocks or ["Nothing was taken back, voted down or changed here yet."])
+
+
+def _known(channel_id: int | None, sees: frozenset[int], *, owns: bool) -> bool:
+    """Whether a branch may be named: of one that no channel plays, only to the owner."""
+    return channel_id in sees if channel_id else owns
+
+
+def _ways(forks: Sequence[tuple[str, int | None]], sees: frozenset[int], *, owns: bool) -> str:
+    shown = [
+        f"{name(title)}{f' (<#{where}>)' if where else ''}"
+        for title, where in forks
+        if _known(where, sees, owns=owns)
+    ]
+    hidden = len(forks) - len(shown)
+    return listed([*shown, *([counted(hidden, "hidden scene")] if hidden else [])])
 
 
 def forking(title: str) -> str:

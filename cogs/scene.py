@@ -185,16 +185,19 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
     @app_commands.command(name="history")
     async def history(self, interaction: Interaction) -> None:
         """Show what was taken back, voted down or changed."""
-        pages = render.history(await self.take_back.history(interaction.channel_id or 0))
-        await send_page(interaction, pages, "history")
+        await send_page(interaction, await self._history(interaction), "history")
+
+    async def _history(self, interaction: Interaction) -> list[str]:
+        past = await self.take_back.history(interaction.channel_id or 0)
+        sees = await places.readable(interaction, past.channels)
+        return render.history(past, sees, interaction.user.id)
 
     async def page_button(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]
     ) -> None:
         """Another page of the history."""
         del values
-        pages = render.history(await self.take_back.history(interaction.channel_id or 0))
-        await turn_page(interaction, pages, "history", key)
+        await turn_page(interaction, await self._history(interaction), "history", key)
 
 
 async def _said(interaction: Interaction, turn: Turn) -> None:

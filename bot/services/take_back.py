@@ -54,15 +54,23 @@ class History:
         taken_back: takings-back not redone, each with the turns concerned.
         ballots: decided ballots with all their variants.
         revised: turns that were changed, with all their texts.
-        origin: for a fork, the name of the branch it left; else empty.
-        forks: the branches that left this one, by name, each with the channel that plays it.
+        origin: for a fork, the branch it left, by name, with the channel that plays it.
+        forks: the same of the branches that left this one.
+        owner_id: who owns the story.
     """
 
     taken_back: tuple[tuple[TakingBack, tuple[Turn, ...]], ...]
     ballots: tuple[LostDraft, ...]
     revised: tuple[tuple[Turn, tuple[Revision, ...]], ...]
-    origin: str = ""
+    origin: tuple[str, int | None] | None = None
     forks: tuple[tuple[str, int | None], ...] = ()
+    owner_id: int = 0
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """The channels that play the branches it names."""
+        ways = (*((self.origin,) if self.origin else ()), *self.forks)
+        return tuple(played for _, played in ways if played is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +260,11 @@ class TakeBack:
             tuple(taken),
             tuple(ballots),
             tuple(reversed(revised)),
-            origin=next((b.name for b, _ in scenes if b.id == here.forked_from_id), ""),
-            forks=tuple((b.name, played) for b, played in scenes if b.forked_from_id == here.id),
+            origin=next(
+                ((b.name, where) for b, where in scenes if b.id == here.forked_from_id), None
+            ),
+            forks=tuple((b.name, where) for b, where in scenes if b.forked_from_id == here.id),
+            owner_id=place.story.owner_id,
         )
 
 

@@ -227,7 +227,7 @@ async def test_the_main_scene_goes_on_without_the_fork(table: Table) -> None:
     with pytest.raises(InvalidError, match="since the fork"):
         await table.take_back.undo(by(OWNER, thread_id), 2)
     history = await table.take_back.history(thread_id)
-    assert history.origin == "main"
+    assert history.origin == ("main", CHANNEL)
     assert (await table.take_back.history(CHANNEL)).forks == (("Another way", thread_id),)
     # The undone turn lives on in the fork alone, where it can be withdrawn; what stays, stays.
     async with table.store.read() as work:

@@ -285,6 +285,32 @@ async def test_a_fork_shares_the_past_and_goes_its_own_way(story, local, claude)
     assert f"**The cellar door** (<#{thread.id}>)" in shown
 
 
+async def test_history_names_forks_only_to_those_who_see_them(story, local):
+    anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
+    await two_passages(local, story)
+    await ask(bo, inn, "scene fork", title="The cellar door")
+    thread = await forked(local, inn)
+    assert f"**Forked** into The cellar door (<#{thread.id}>)" in await ask(
+        cy, inn, "scene history"
+    )
+    # Whoever sees a channel sees its threads; played in a channel of its own, a fork can be hidden.
+    thread.delete()
+    while "**Forked** into The cellar door" not in await ask(anna, inn, "scene history"):
+        pass
+    assert "**Forked** into 1 hidden scene" in await ask(cy, inn, "scene history")
+    attic = story.guild.add_channel("the-attic")
+    attic.deny(cy, May.VIEW_CHANNEL)
+    await ask(anna, attic, "story resume", story="The Inn · The cellar door")
+    assert f"The cellar door (<#{attic.id}>)" in await ask(bo, inn, "scene history")
+    told = await ask(cy, inn, "scene history")
+    assert "**Forked** into 1 hidden scene" in told
+    assert "cellar door" not in told
+    # And the other way round: who sees the fork may not see what it left.
+    inn.deny(bo, May.VIEW_CHANNEL)
+    assert "**A fork** of another scene" in await ask(bo, attic, "scene history")
+    assert "**A fork** of main" in await ask(anna, attic, "scene history")
+
+
 async def test_a_book_has_every_branch_once(story, local):
     anna, bo, inn = story.anna, story.bo, story.inn
     await two_passages(local, story)
