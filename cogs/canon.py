@@ -72,14 +72,19 @@ class CanonCog(
         await send_page(interaction, await self._pages(interaction, key), "canon", key)
 
     async def _pages(self, interaction: Interaction, about: str) -> list[str]:
-        listed = await self.canon.listed(interaction.channel_id or 0, about)
+        reader = await places.reader_of(self.client, interaction)
+        listed = await self.canon.listed(interaction.channel_id or 0, about, reader)
         lines = [
             render.fact_line(fact, listed.names, here=fact.id in listed.here)
             for fact in listed.facts
         ]
         if not about:
             found = await self.proposing.waiting(interaction.channel_id or 0)
-            lines += [render.waiting(one, interaction.guild_id or 0) for one in found]
+            lines += [
+                render.waiting(one, interaction.guild_id or 0)
+                for one in found
+                if one.channel_id in reader.sees
+            ]
         nothing = f"Nothing is settled about {render.name(about)}." if about else NOTHING
         return render.pages(lines or [nothing])
 
@@ -96,7 +101,8 @@ class CanonCog(
     @app_commands.autocomplete(fact=_facts)
     async def show(self, interaction: Interaction, fact: int) -> None:
         """Show a fact with where it came from."""
-        card = await self.canon.show(interaction.channel_id or 0, fact)
+        reader = await places.reader_of(self.client, interaction)
+        card = await self.canon.show(interaction.channel_id or 0, fact, reader)
         sees = await places.readable(interaction, [card.channel_id])
         text = render.fact_card(card, interaction.guild_id or 0, cites=bool(sees))
         if card.fact.state in IN_QUESTION:

@@ -14,6 +14,7 @@ from bot.story.names import NARRATOR, name_key
 from bot.story.policy import Standing, owns
 from bot.story.tale import Actor
 from bot.story.typed import excerpt
+from cogs import places
 from cogs.actor import Interaction, request_beyond, request_of
 
 MOST = 25
@@ -145,7 +146,8 @@ async def facts(
 ) -> list[app_commands.Choice[int]]:
     """Facts in certain states that hold what was typed."""
     try:
-        found = await client.services.canon.facts(interaction.channel_id or 0)
+        reader = await places.reader_of(client, interaction)
+        found = await client.services.canon.facts(interaction.channel_id or 0, reader=reader)
     except StoryError:
         return []
     key = name_key(typed)
@@ -163,7 +165,8 @@ async def subjects(
 ) -> list[app_commands.Choice[str]]:
     """Whom and what the facts are about."""
     try:
-        found = await client.services.canon.facts(interaction.channel_id or 0)
+        reader = await places.reader_of(client, interaction)
+        found = await client.services.canon.facts(interaction.channel_id or 0, reader=reader)
     except StoryError:
         return []
     key = name_key(typed)

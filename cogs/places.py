@@ -7,7 +7,9 @@ import discord
 from discord import app_commands
 from typing_extensions import override
 
+from bot.client import TroupeClient
 from bot.services.linking import Target
+from bot.services.reach import Reader
 from bot.story.errors import InvalidError, NotAllowedError, NotFoundError
 from cogs import render
 from cogs.actor import Interaction
@@ -130,6 +132,17 @@ def here(interaction: Interaction) -> Target:
 async def readable(interaction: Interaction, channel_ids: Iterable[int]) -> frozenset[int]:
     """Those of a server's channels in which whoever asks may read; asks Discord where it must."""
     return frozenset([one for one in channel_ids if await _may_read(interaction, one)])
+
+
+async def reader_of(client: TroupeClient, interaction: Interaction) -> Reader:
+    """Whoever asks, and the channels of the story here in which they may read.
+
+    Raises:
+        NotFoundError: there is no story here.
+    """
+    played = await client.services.books.channels(interaction.channel_id or 0)
+    sees = await readable(interaction, [channel.channel_id for channel in played])
+    return Reader(interaction.user.id, sees)
 
 
 async def _may_read(interaction: Interaction, channel_id: int) -> bool:

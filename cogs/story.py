@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TroupeClient
-from bot.services.books import BookFormat, Reader
+from bot.services.books import BookFormat
 from bot.services.stories import NewStory
 from bot.story.errors import InvalidError
 from bot.story.tale import Place
@@ -222,9 +222,7 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         # A long story takes a moment to write out.
         await interaction.response.defer(ephemeral=True, thinking=True)
         books, channel_id = self.client.services.books, interaction.channel_id or 0
-        channels = [channel.channel_id for channel in await books.channels(channel_id)]
-        sees = await places.readable(interaction, channels)
-        reader = Reader(interaction.user.id, sees)
+        reader = await places.reader_of(self.client, interaction)
         limit = interaction.filesize_limit
         book = await books.export(channel_id, BookFormat(book_format), reader, limit=limit)
         file = discord.File(io.BytesIO(book.content), book.filename)

@@ -4,12 +4,12 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Collection, Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.ports import Store, UnitOfWork
 from bot.services.common import names_of, the_place
+from bot.services.reach import Reader, told_to
 from bot.story.canon import FactState
 from bot.story.errors import InvalidError
 from bot.story.export import Book, Part, as_json, as_markdown, file_name
@@ -26,18 +26,6 @@ class BookFormat(StrEnum):
 
     MARKDOWN = "markdown"
     JSON = "json"
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Whom a book is for: a book tells nobody what was written where they may not read.
-
-    Attributes:
-        sees: the channels in which they may read.
-    """
-
-    writer_id: int
-    sees: AbstractSet[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +96,13 @@ class Books:
         async with self._store.read() as work:
             place = await the_place(work, channel_id)
             parts, hidden = await _parts(work, place.story, reader)
+            facts = await work.canon.facts(place.story.id, frozenset(FactState))
             book = Book(
                 story=place.story,
                 company=await work.cast.company(place.story.id, retired=True),
                 turns=tuple(turn for part in parts for turn in part.turns),
                 parts=parts,
-                facts=tuple(await work.canon.facts(place.story.id, frozenset(FactState))),
+                facts=tuple(await told_to(reader, work, place, facts)),
                 names=dict(await names_of(work, place.story.id)),
             )
         return book, hidden

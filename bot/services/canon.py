@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import NO_PASSAGE, Request, names_of, redraw_fact, standing_of, the_place
-from bot.services.reach import facts_here, holding
+from bot.services.reach import Reader, facts_here, holding, told_to
 from bot.story.canon import MAX_FACT, Fact, FactState, NewFact, clean_fact
 from bot.story.errors import ConflictError, NotFoundError
 from bot.story.names import name_key
@@ -137,32 +137,42 @@ class Canon:
         await redraw_fact(work, fact, now)
         return replace(fact, state=FactState.CANON, accepted_by=by, branch_id=here)
 
-    async def facts(self, channel_id: int, about: str = "") -> list[Fact]:
-        """The story's facts that were not retired; on request those about somebody."""
+    async def facts(
+        self, channel_id: int, about: str = "", reader: Reader | None = None
+    ) -> list[Fact]:
+        """The story's facts that were not retired; on request those about somebody.
+
+        What nobody accepted is told to those alone who may read its passage.
+        """
         async with self._store.read() as work:
             place = await the_place(work, channel_id)
             found = await work.canon.facts(place.story.id, SHOWN)
+            found = await told_to(reader, work, place, found)
         key = name_key(about)
         return [f for f in found if key in name_key(f.about)] if key else found
 
-    async def listed(self, channel_id: int, about: str = "") -> FactList:
+    async def listed(
+        self, channel_id: int, about: str = "", reader: Reader | None = None
+    ) -> FactList:
         """The same with the names of those who doubt one, and which of them hold here."""
-        found = await self.facts(channel_id, about)
+        found = await self.facts(channel_id, about, reader)
         async with self._store.read() as work:
             place = await the_place(work, channel_id)
             here = await holding(work, place.branch, found)
             names = dict(await names_of(work, place.story.id))
         return FactList(tuple(found), names, frozenset(fact.id for fact in here))
 
-    async def show(self, channel_id: int, number: int) -> FactCard:
+    async def show(self, channel_id: int, number: int, reader: Reader | None = None) -> FactCard:
         """One fact with its source.
 
         Raises:
-            NotFoundError: the story has no fact with this number.
+            NotFoundError: the story has no fact with this number that the reader may be told.
         """
         async with self._store.read() as work:
             place = await the_place(work, channel_id)
             fact = await _fact(work, place, number)
+            if not await told_to(reader, work, place, [fact]):
+                raise _no_fact(number)
             names = await names_of(work, place.story.id)
             source = await work.turns.get(fact.source_turn_id) if fact.source_turn_id else None
             posts = await work.posts.of_turn(source.id) if source else []
@@ -213,10 +223,12 @@ class Canon:
 async def _fact(work: UnitOfWork, place: Place, number: int) -> Fact:
     fact = await work.canon.get(place.story.id, number)
     if fact is None:
-        raise NotFoundError(
-            f"There is no fact {number} in this story. `/canon list` shows them all."
-        )
+        raise _no_fact(number)
     return fact
+
+
+def _no_fact(number: int) -> NotFoundError:
+    return NotFoundError(f"There is no fact {number} in this story. `/canon list` shows them all.")
 
 
 async def _turn_of(work: UnitOfWork, place: Place, message_id: int) -> Turn:

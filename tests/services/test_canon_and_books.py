@@ -9,11 +9,16 @@ from typing import cast
 import pytest
 
 from bot.services.books import BookFormat
+from bot.services.common import Request
+from bot.services.forking import Wish
+from bot.services.linking import Target
+from bot.services.reach import Reader
 from bot.story.canon import MAX_FACT, FactState
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from bot.story.proposal import ProposedFact
 from bot.story.turn import Source
 from storage.database import Unit
-from tests.builders import ADA, BEN, CHANNEL, CLEO, OWNER
+from tests.builders import ADA, BEN, CHANNEL, CLEO, GUILD, OWNER
 from tests.services.table import Table, by
 from tests.storage.test_growth import grow
 
@@ -234,3 +239,69 @@ async def test_of_a_book_that_is_too_large_even_compressed_one_learns_what_to_do
         await table.books.export(CHANNEL, BookFormat.JSON, limit=100)
     with pytest.raises(InvalidError, match=r"may have 0.0 MiB. Whoever runs this bot"):
         await table.books.export(CHANNEL, BookFormat.MARKDOWN, limit=100)
+
+
+CELLAR = 950
+
+
+async def proposed(table: Table, request: Request, *texts: str, turn: int = 1) -> None:
+    """Facts that the model proposes from a passage with these very words."""
+    await table.take_turn.say(request, " ".join(texts))
+    table.narrator.read(*(ProposedFact(turn, text, "", text) for text in texts))
+    await table.proposing.run((await table.proposing.ask(request)).id)
+
+
+async def told(table: Table, reader: Reader, channel_id: int = CHANNEL) -> list[str]:
+    """The facts that somebody is told by the list and by each book alike."""
+    listed = await table.canon.listed(channel_id, "", reader)
+    texts = [fact.text for fact in listed.facts]
+    book = await table.books.export(channel_id, BookFormat.JSON, reader)
+    assert [fact["text"] for fact in json.loads(book.content)["facts"]] == texts
+    return texts
+
+
+async def test_what_nobody_accepted_is_told_to_those_who_may_read_its_passage(
+    table: Table,
+) -> None:
+    await table.linking.link(by(OWNER), Target(GUILD, CELLAR, None, "the-cellar", 1))
+    await proposed(table, by(ADA, CELLAR), "It is damp.", "It is dark.")
+    assert await told(table, Reader(CLEO, {CHANNEL, CELLAR})) == ["It is damp.", "It is dark."]
+    assert await told(table, Reader(CLEO, {CHANNEL})) == []
+    assert [f.text for f in await table.canon.facts(CHANNEL)] == ["It is damp.", "It is dark."]
+    with pytest.raises(NotFoundError, match="no fact 1"):
+        await table.canon.show(CHANNEL, 1, Reader(CLEO, {CHANNEL}))
+    damp, _ = await table.canon.facts(CHANNEL)
+    await table.reviewing.keep(by(ADA, CELLAR), damp.id)
+    # Canon belongs to the story.
+    assert await told(table, Reader(CLEO, {CHANNEL})) == ["It is damp."]
+    assert (await table.canon.show(CHANNEL, 1, Reader(CLEO, {CHANNEL}))).fact.id == damp.id
+    await table.linking.unlink(by(OWNER, CELLAR))
+    for writer_id, count in ((CLEO, 1), (BEN, 1), (ADA, 2), (OWNER, 2)):
+        assert len(await told(table, Reader(writer_id, {CHANNEL}))) == count
+
+
+async def test_what_was_rejected_is_in_no_book_for_those_who_never_saw_it(table: Table) -> None:
+    await table.linking.link(by(OWNER), Target(GUILD, CELLAR, None, "the-cellar", 1))
+    await proposed(table, by(ADA, CELLAR), "It is damp.")
+    (damp,) = await table.canon.facts(CHANNEL)
+    await table.reviewing.drop(by(ADA, CELLAR), damp.id)
+
+    async def facts(sees: set[int]) -> list[str]:
+        book = await table.books.export(CHANNEL, BookFormat.JSON, Reader(CLEO, sees))
+        return [fact["state"] for fact in json.loads(book.content)["facts"]]
+
+    assert await facts({CHANNEL, CELLAR}) == ["retired"]
+    assert await facts({CHANNEL}) == []
+
+
+async def test_what_is_proposed_of_the_past_that_a_fork_shares_is_told_in_it(table: Table) -> None:
+    await proposed(table, by(ADA), "It is March.")
+    branch = await table.forking.fork(by(ADA), Wish("Other", 800, 3_000))
+    await table.forking.run(branch.id)
+    (thread_id,) = table.stage.threads
+    await proposed(table, by(ADA, thread_id), "It is dark.", turn=2)
+    assert await told(table, Reader(CLEO, {thread_id}), thread_id) == [
+        "It is March.",
+        "It is dark.",
+    ]
+    assert await told(table, Reader(CLEO, {CHANNEL})) == ["It is March."]

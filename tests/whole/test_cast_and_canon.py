@@ -6,6 +6,7 @@ import pytest
 
 from playground.claude.faults import Failure, Hang, Refusal, Verbatim
 from playground.server.message import walk
+from playground.server.permissions import May
 from tests.whole.kit import UNSAID, ask, heard, press, sent, soon, use
 
 
@@ -246,6 +247,35 @@ async def test_people_decide_on_each_proposed_fact(story, local, claude, bot):
 
 def _link(story, card):
     return f"https://discord.com/channels/{story.guild.id}/{story.inn.id}/{card.id}"
+
+
+async def test_what_is_proposed_where_somebody_may_not_read_is_not_listed_for_them(
+    story, local, claude
+):
+    anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
+    cellar = story.guild.add_channel("the-cellar")
+    cellar.deny(cy, May.VIEW_CHANNEL)
+    await ask(anna, inn, "story link", channel=cellar)
+    await anna.say(cellar, SAID)
+    await heard(local, cellar, SAID)
+    claude.faults.append(facts((1, "The well is dry.", "There is no water in the well")))
+    await ask(bo, cellar, "canon propose")
+    card = await card_with(local, cellar, "There is no water")
+
+    async def listed(who):
+        offered = await who.autocomplete(inn, "canon show", "fact", "")
+        book = (await (await use(who, inn, "story export")).answer()).attachments[0].text
+        assert "no water" not in book
+        return await ask(who, inn, "canon list"), [choice.name for choice in offered]
+
+    told, offered = await listed(bo)
+    assert "There is no water" in told
+    assert f"<#{cellar.id}>" in told or str(cellar.id) in told
+    assert offered == ["1 · There is no water in the well"]
+    assert await listed(cy) == ("Nothing is settled yet. `/canon add` adds a fact.", [])
+    assert "There is no fact 1" in await ask(cy, inn, "canon show", fact=1)
+    await press(anna, card, "Accept")
+    assert "There is no water" in await ask(cy, inn, "canon list")
 
 
 async def test_a_card_of_long_facts_fits(story, local, claude):
