@@ -32,6 +32,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         self.pictures = client.services.pictures
         client.routes.on("accept:v1", self.accept_button)
         client.routes.on("decline:v1", self.decline_button)
+        client.routes.on("takesecrets:v1", self.secrets_button)
         client.routes.on("castpage:v1", self.page_button)
 
     async def _anybody(self, interaction: Interaction, typed: str) -> list[Any]:
@@ -140,10 +141,17 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     @app_commands.autocomplete(name=_releasable)
     async def release(self, interaction: Interaction, name: NAMES) -> None:
         """Give a character back. The model may voice it again."""
-        character = await self.casting.release(await self._looked(interaction, name), name)
-        await interaction.response.send_message(
-            f"**{render.name(character.name)}** is free again: `/cast claim`."
-        )
+        released = await self.casting.release(await self._looked(interaction, name), name)
+        character = released.character
+        shown = render.name(character.name)
+        await interaction.response.send_message(f"**{shown}** is free again: `/cast claim`.")
+        if released.leaves_secrets:
+            key = f"takesecrets:v1:{character.id}:{released.claim_id}"
+            await interaction.followup.send(
+                f"Its secrets go to whoever plays **{shown}** next.",
+                view=row_view(button("Take my secrets along", key, emoji="🤫")),
+                ephemeral=True,
+            )
 
     @app_commands.command(name="play")
     @app_commands.describe(name="As whom you speak from now on")
@@ -223,6 +231,16 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
             how = "declined" if interaction.user.id == receiver_id else "taken back"
             told = f"The offer of **{render.name(character.name)}** was {how}. Nothing changed."
         await interaction.response.edit_message(content=told, view=None)
+
+    async def secrets_button(
+        self, interaction: Interaction, key: str, values: Mapping[str, Any]
+    ) -> None:
+        """Whoever gave a character back keeps its secrets to themselves."""
+        del values
+        character_id, claim_id = map(int, key.split(":"))
+        request = request_of(interaction)
+        character = await self.casting.take_secrets(request, character_id, claim_id)
+        await interaction.response.edit_message(content=render.taken_along(character), view=None)
 
     async def page_button(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]

@@ -15,7 +15,7 @@ from bot.services.stories import StoryCard
 from bot.services.take_back import History
 from bot.story.ballot import Ballot, BallotState
 from bot.story.canon import Fact, FactState
-from bot.story.cast import Company
+from bot.story.cast import Character, Company
 from bot.story.proposal import Proposal
 from bot.story.purse import in_cents
 from bot.story.tale import AiPolicy, Proxying, Settings, StoryState
@@ -247,6 +247,13 @@ def offer(offered: Offer, receiver: str) -> str:
         f"-# {to} presses Accept to play {character} from now on. Until then nothing changes, and "
         "what the model may do with them is asked anew."
     )
+
+
+def taken_along(character: Character) -> str:
+    """That a sheet forgot its secrets, with them, for whoever took them along."""
+    secrets = character.sheet.secrets
+    told = f" They were:\n>>> {secrets}" if secrets else ""
+    return _within(f"**{name(character.name)}**'s sheet has no secrets any more.{told}", MOST)
 
 
 def character_card(card: CharacterCard) -> str:

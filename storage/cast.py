@@ -127,6 +127,9 @@ _CLAIMS_AND_WRITERS = union_all(
     ).where(writers.c.story_id == bindparam("story_id")),
 )
 _TAKE = Either(claims, lambda into: into.on_conflict_do_nothing().returning(claims))
+_CLAIMS_OF = (
+    select(claims).where(claims.c.character_id == bindparam("character_id")).order_by(claims.c.id)
+)
 _RELEASE = (
     update(claims)
     .where(claims.c.id == bindparam("b_id"), claims.c.released_at.is_(None))
@@ -310,6 +313,11 @@ class Cast(Repository):
                 f"{character.name} is taken. Ask whoever plays them to release or hand over."
             )
         return _claim(row)
+
+    async def claims_of(self, character_id: int) -> list[Claim]:
+        """Every claim there was of a character, the live one included, oldest first."""
+        found = await self._all(_CLAIMS_OF, character_id=character_id)
+        return [_claim(row) for row in found]
 
     async def release(self, claim_id: int, at: datetime) -> bool:
         """End a claim; False if it had ended already."""

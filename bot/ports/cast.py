@@ -58,6 +58,10 @@ class CastRepository(Protocol):
         """
         ...
 
+    async def claims_of(self, character_id: int) -> list[Claim]:
+        """Every claim there was of a character, the live one included, oldest first."""
+        ...
+
     async def release(self, claim_id: int, at: datetime) -> bool:
         """End a claim; False if it had ended already."""
         ...

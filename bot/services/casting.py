@@ -62,6 +62,20 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """A character that is free again.
+
+    Attributes:
+        claim_id: the claim that ended.
+        leaves_secrets: whether whoever asked held it, and its sheet has secrets.
+    """
+
+    character: Character
+    claim_id: int
+    leaves_secrets: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """A character that a writer speaks as from now on; ``others``: whether they hold more."""
 
@@ -138,6 +152,12 @@ class Casting:
         """
         async with self._store.write() as work:
             story, character = await require_editable(work, request, name)
+            company = await work.cast.company(story.id)
+            if "secrets" in changes and not await _sees(work, company, character, request):
+                raise NotAllowedError(
+                    f"{character.name}'s secrets are for whoever plays {character.name}, so only "
+                    "they change them."
+                )
             changed = _changed(character, changes)
             await work.cast.save(changed)
             if (changed.name, changed.aliases) != (character.name, character.aliases):
@@ -165,18 +185,19 @@ class Casting:
         return CastList(story, company, names, tuple(c.name for c in cast if c.retired_at))
 
     async def show(self, request: Request, name: str | int) -> CharacterCard:
-        """One character; secrets only for whoever holds it, or added it while nobody does."""
+        """One character; secrets only for those of ``_sees``."""
         async with self._store.read() as work:
             story = (await the_place(work, request.channel_id)).story
             character = await _the_one(work, story.id, name)
             company = await work.cast.company(story.id)
             names = await names_of(work, story.id)
+            shows_secrets = await _sees(work, company, character, request)
         holder = company.writer_of(character.id)
         return CharacterCard(
             character=character,
             held_by=names.get(holder, "a writer") if holder else None,
             holder_id=holder,
-            shows_secrets=request.actor.writer_id == (holder or character.added_by),
+            shows_secrets=shows_secrets,
             holder_left=holder in company.left,
         )
 
@@ -203,7 +224,7 @@ class Casting:
             await look_again(work, story.id, self._clock)
             return claimed
 
-    async def release(self, request: Request, name: str) -> Character:
+    async def release(self, request: Request, name: str) -> Released:
         """Give a character back; the model may voice it again.
 
         Raises:
@@ -222,6 +243,30 @@ class Casting:
             require(request.actor, Action.RELEASE, story, standing)
             await work.cast.release(claim.id, self._clock.now())
             await look_again(work, story.id, self._clock)
+            leaves = theirs and bool(character.sheet.secrets)
+            return Released(character, claim.id, leaves_secrets=leaves)
+
+    async def take_secrets(self, request: Request, character_id: int, claim_id: int) -> Character:
+        """Clear a sheet of the secrets that a former holder left; the character with them.
+
+        Raises:
+            NotAllowedError: it was not they who gave the character back.
+            ConflictError: somebody played it since.
+        """
+        async with self._store.write() as work:
+            story = (await the_place(work, request.channel_id)).story
+            character = await the_character_with_id(work, story.id, character_id)
+            claims = await work.cast.claims_of(character.id)
+            given_back = next((claim for claim in claims if claim.id == claim_id), None)
+            if given_back is None or given_back.writer_id != request.actor.writer_id:
+                raise NotAllowedError("Only whoever gave a character back takes its secrets along.")
+            live = (await work.cast.company(story.id)).claims
+            if claims[-1].id != claim_id or character.id in live:
+                raise ConflictError(
+                    f"{character.name} was claimed since, so its secrets went to whoever plays it."
+                )
+            cleared = replace(character.sheet, secrets="")
+            await work.cast.save(replace(character, sheet=cleared))
             return character
 
     async def play(self, request: Request, name: str) -> Character:
@@ -240,6 +285,19 @@ class Casting:
                 )
             await work.cast.play(story.id, request.actor.writer_id, character.id)
             return character
+
+
+async def _sees(work: UnitOfWork, company: Company, character: Character, request: Request) -> bool:
+    """Whether somebody may read a character's secrets: its holder, or who added it and shared none.
+
+    What a holder wrote is for whoever plays the character next, and not for who added it.
+    """
+    writer_id = request.actor.writer_id
+    holder = company.writer_of(character.id)
+    if holder or writer_id != character.added_by:
+        return writer_id == holder
+    held = await work.cast.claims_of(character.id)
+    return all(claim.writer_id == writer_id for claim in held)
 
 
 async def require_editable(

@@ -142,6 +142,64 @@ async def test_secrets_are_for_whoever_holds_the_character(table: Table) -> None
     assert not (await table.casting.show(by(CLEO), "Finn")).shows_secrets
 
 
+async def test_what_a_holder_wrote_is_not_for_whoever_added_the_character(table: Table) -> None:
+    await table.casting.add(by(CLEO), "Finn", "")
+    await table.casting.edit(by(CLEO), "Finn", {"secrets": "Is a gull."})
+    await table.claim(CLEO, "Finn")
+    released = await table.casting.release(by(CLEO), "Finn")
+    assert released.leaves_secrets
+    # They alone wrote it so far.
+    assert (await table.casting.show(by(CLEO), "Finn")).shows_secrets
+    await table.claim(BEN, "Finn")
+    await table.casting.edit(by(BEN), "Finn", {"secrets": "Is no gull."})
+    await table.casting.release(by(BEN), "Finn")
+    for writer_id in (BEN, CLEO, OWNER):
+        assert not (await table.casting.show(by(writer_id), "Finn")).shows_secrets
+    # Nor does a form that was opened before put others in their place.
+    with pytest.raises(NotAllowedError, match="for whoever plays Finn"):
+        await table.casting.edit(by(CLEO), "Finn", {"secrets": "Is a gull."})
+    await table.casting.edit(by(CLEO), "Finn", {"wants": "fish"})
+    await table.claim(CLEO, "Finn")
+    shown = await table.casting.show(by(CLEO), "Finn")
+    assert (shown.shows_secrets, shown.character.sheet.secrets) == (True, "Is no gull.")
+
+
+async def test_whoever_gives_a_character_back_may_take_its_secrets_along(table: Table) -> None:
+    await table.casting.edit(by(ADA), "Mira", {"secrets": "Sank the ship.", "wants": "out"})
+    released = await table.casting.release(by(ADA), "Mira")
+    mira, claim_id = released.character.id, released.claim_id
+    for writer_id in (OWNER, BEN):
+        with pytest.raises(NotAllowedError, match="Only whoever gave"):
+            await table.casting.take_secrets(by(writer_id), mira, claim_id)
+    taken = await table.casting.take_secrets(by(ADA), mira, claim_id)
+    assert taken.sheet.secrets == "Sank the ship."
+    await table.claim(BEN, "Mira")
+    sheet = (await table.casting.show(by(BEN), "Mira")).character.sheet
+    assert (sheet.secrets, sheet.wants) == ("", "out")
+
+
+async def test_secrets_that_somebody_has_by_now_are_theirs(table: Table) -> None:
+    await table.casting.edit(by(ADA), "Mira", {"secrets": "Sank the ship."})
+    mine = await table.casting.release(by(ADA), "Mira")
+    mira = mine.character.id
+    await table.claim(BEN, "Mira")
+    with pytest.raises(ConflictError, match="was claimed since"):
+        await table.casting.take_secrets(by(ADA), mira, mine.claim_id)
+    bens = await table.casting.release(by(OWNER), "Mira")
+    # Nor once it is free again: what Ben added is Ben's.
+    with pytest.raises(ConflictError, match="was claimed since"):
+        await table.casting.take_secrets(by(ADA), mira, mine.claim_id)
+    assert not bens.leaves_secrets
+    await table.claim(ADA, "Mira")
+    with pytest.raises(ConflictError, match="was claimed since"):
+        await table.casting.take_secrets(by(BEN), mira, bens.claim_id)
+    assert (await table.casting.show(by(ADA), "Mira")).character.sheet.secrets == "Sank the ship."
+
+
+async def test_a_character_without_secrets_leaves_none(table: Table) -> None:
+    assert not (await table.casting.release(by(ADA), "Mira")).leaves_secrets
+
+
 REN_TALKS = drafted(speech("Ren", "I saw the light go out before anybody else did."))
 OLD_HAND = drafted(speech("The old hand", "You will want to leave that rope where it is."))
 

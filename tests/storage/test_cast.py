@@ -97,6 +97,16 @@ async def test_of_twenty_claims_at_once_one_wins(stand: Stand) -> None:
     assert [claim.writer_id for claim in held.values()] == winners
 
 
+async def test_every_claim_there_was_of_a_character_is_known(stand: Stand) -> None:
+    mira, tom = await stand.character("Mira"), await stand.character("Tom")
+    async with stand.write() as unit:
+        first = await unit.cast.claim(mira, 1, NOW)
+        await unit.cast.release(first.id, NOW)
+        await unit.cast.claim(tom, 3, NOW)
+        second = await unit.cast.claim(mira, 2, NOW)
+        assert await unit.cast.claims_of(mira.id) == [first, second]
+
+
 async def test_a_refused_claim_does_not_end_the_transaction(stand: Stand) -> None:
     mira = await stand.character("Mira")
     async with stand.write() as unit:

@@ -95,6 +95,30 @@ async def test_a_character_retires_and_comes_back(story, local):
     await heard(local, inn, "Arr.")
 
 
+async def test_secrets_can_be_taken_along_when_a_character_is_given_back(story, local):
+    anna, bo, inn = story.anna, story.bo, story.inn
+
+    async def given_back(secrets):
+        opened = await use(anna, inn, "cast edit", name="Mira")
+        sheet = await anna.click(await opened.answer(), "Sheet")
+        await sent(anna, sheet, {"secrets": secrets})
+        released = await use(anna, inn, "cast release", name="Mira")
+        assert "is free again" in (await released.answer()).text
+        return await local.until(lambda: released.followups, what="what becomes of the secrets")
+
+    (told,) = await given_back("Sank the ship.")
+    assert told.text == "Its secrets go to whoever plays **Mira** next."
+    assert told.ephemeral
+    assert "Sank the ship." in await press(anna, told, "Take my secrets along")
+    assert told.buttons == []
+    await ask(anna, inn, "cast claim", name="Mira")
+    assert "Secrets" not in await ask(anna, inn, "cast show", name="Mira")
+    (told,) = await given_back("Sank it twice.")
+    await ask(bo, inn, "cast claim", name="Mira")
+    assert "was claimed since" in await press(anna, told, "Take my secrets along")
+    assert "Sank it twice." in await ask(bo, inn, "cast show", name="Mira")
+
+
 async def card_with(local, channel, words):
     return await local.until(
         lambda: next((m for m in reversed(channel.messages) if words in m.text), None),
