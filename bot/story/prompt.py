@@ -3,7 +3,8 @@
 The order is what makes the cache pay: rules, then story and cast and settled canon, then turns in
 blocks that never change, then the request. Whatever changes between two calls stands behind the
 last mark. The stretch of turns given word for word begins at a multiple of 60, so that it is the
-same for 60 turns on end; with it begins what counts as settled canon.
+same for 60 turns on end; with it begins what counts as settled canon. Where there are too many
+facts, they are chosen so that this holds for them, too (``bot.story.recall``).
 
 Everything that people wrote is data, escaped, never in the rules: it stands inside tags, except for
 the direction and the names in the request, which stand on one line each.
@@ -17,6 +18,7 @@ from bot.story.canon import Fact
 from bot.story.cast import Character, Company
 from bot.story.errors import InvalidError
 from bot.story.names import NARRATOR
+from bot.story.recall import split_recalled
 from bot.story.tale import AiPolicy, Story
 from bot.story.turn import Turn
 
@@ -177,14 +179,15 @@ def compose(scene: Scene, request: Request) -> Prompt:
     for fact in scene.facts:
         is_settled = first_told is not None and fact.added_at < first_told
         (settled if is_settled else recent).append(fact)
+    cached, anew = split_recalled(settled, recent, scene.turns, scene.company, STRETCH)
     head = Block(
-        "\n".join([_story(scene.story), *_cast(scene), *map(fact_tag, settled)]), cached=True
+        "\n".join([_story(scene.story), *_cast(scene), *map(fact_tag, cached)]), cached=True
     )
     told = [turn_tag(turn) for turn in scene.turns]
     last = len(told) - 1
     marks = {last, last - LOOK_BACK}
     turns = [Block(text, cached=n in marks) for n, text in enumerate(told)]
-    tail = Block("\n".join([*map(fact_tag, recent), _request(request, may_voice, scene)]))
+    tail = Block("\n".join([*map(fact_tag, anew), _request(request, may_voice, scene)]))
     return Prompt((Block(RULES, cached=True),), (head, *turns, tail), may_voice)
 
 

@@ -16,6 +16,7 @@ from bot.story.cast import Company
 from bot.story.errors import InvalidError
 from bot.story.names import name_key
 from bot.story.prompt import Block, Prompt, character_tag, fact_tag, turn_tag
+from bot.story.recall import recalled
 from bot.story.tale import Story
 from bot.story.turn import Turn
 
@@ -166,7 +167,7 @@ def compose_reading(
     head = [
         f"<story title={quoteattr(story.title)}>{escape(story.premise)}</story>",
         *map(character_tag, company.characters),
-        *map(fact_tag, facts),
+        *map(fact_tag, recalled(facts, turns, company)),
     ]
     request = f"Propose facts for the canon.\nAt most: {MAX_PROPOSED}"
     told = [Block(turn_tag(turn, MAX_READ_TEXT)) for turn in turns]
