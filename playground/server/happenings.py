@@ -38,7 +38,8 @@ class Bus:
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[Happening], None]] = []
-        self._stirred: asyncio.Future[None] | None = None
+        self._waiting: dict[asyncio.Future[None], Callable[[], object]] = {}
+        self._looking = False
 
     def listen(self, listener: Callable[[Happening], None]) -> None:
         """Call ``listener`` with each happening from now on."""
@@ -52,9 +53,20 @@ class Bus:
 
     def stir(self) -> None:
         """Wake who waits for a change, without an event to tell."""
-        if self._stirred is not None and not self._stirred.done():
-            self._stirred.set_result(None)
-        self._stirred = None
+        if self._waiting and not self._looking:
+            self._looking = True
+            asyncio.get_running_loop().call_soon(self._look)
+
+    def _look(self) -> None:
+        """Wake those for whom it has come true: many may wait, each for something else."""
+        self._looking = False
+        for woken, predicate in tuple(self._waiting.items()):
+            try:
+                wake = bool(predicate())
+            except Exception:  # noqa: BLE001 - it fails once more where it is waited for
+                wake = True
+            if wake and not woken.done():
+                woken.set_result(None)
 
     async def until(self, predicate: Callable[[], T | None], timeout: float, what: str) -> T:  # noqa: ASYNC109 - the caller's words in the error are the point
         """Wait until a predicate is true, asking again at each change of the world.
@@ -72,20 +84,21 @@ class Bus:
         """
         try:
             async with asyncio.timeout(timeout):
-                while True:
-                    value = predicate()
-                    if value:
-                        return value
-                    await asyncio.shield(self._next_change())
+                while not (value := predicate()):
+                    await self._change(predicate)
+                return value
         except TimeoutError:
             if late := predicate():
                 return late
             raise TimeoutError(f"waited {timeout} s in vain for {what}") from None
 
-    def _next_change(self) -> "asyncio.Future[None]":
-        if self._stirred is None or self._stirred.done():
-            self._stirred = asyncio.get_running_loop().create_future()
-        return self._stirred
+    async def _change(self, predicate: Callable[[], object]) -> None:
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[woken] = predicate
+        try:
+            await woken
+        finally:
+            del self._waiting[woken]
 
     def watch(self) -> "Watch":
         """Return a stream of what happens from this moment on."""
