@@ -57,9 +57,9 @@ async def test_a_ballots_passage_is_its_openers(table: Table) -> None:
     assert len(await table.take_back.redo(by(ADA))) == 1
 
 
-async def test_a_turn_stays_its_writers_whoever_revised_it(table: Table) -> None:
-    turn = await table.say(ADA, "One.")
-    await table.revise.with_text(by(OWNER), await table.message_of(turn), "Uno.")
+async def test_a_passage_stays_its_openers_whoever_revised_it(table: Table) -> None:
+    _, (passage,) = await table.settled(opener=ADA)
+    await table.revise.with_text(by(OWNER), await table.message_of(passage), "Dusk.")
     await table.take_back.undo(by(ADA))
     assert await table.texts() == []
 
