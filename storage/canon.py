@@ -31,6 +31,14 @@ _FACTS = (
     )
     .order_by(facts.c.number)
 )
+_TALLY = (
+    select(facts.c.branch_id, func.count().label("facts"))
+    .where(
+        facts.c.story_id == bindparam("story_id"),
+        facts.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .group_by(facts.c.branch_id)
+)
 _OF_PROPOSAL = (
     select(facts).where(facts.c.proposal_id == bindparam("proposal_id")).order_by(facts.c.number)
 )
@@ -86,6 +94,11 @@ class Canon(Repository):
         """Facts in these states by number."""
         found = await self._all(_FACTS, story_id=story_id, states=sorted(states))
         return [_fact(row) for row in found]
+
+    async def tally(self, story_id: int, states: frozenset[FactState]) -> dict[int | None, int]:
+        """How many facts are in these states, by the branch that they came from."""
+        found = await self._all(_TALLY, story_id=story_id, states=sorted(states))
+        return {row.branch_id: row.facts for row in found}
 
     async def set_state(
         self,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     case,
     func,
     insert,
+    or_,
     select,
     union_all,
     update,
@@ -114,12 +115,14 @@ _POSTED = _SET.values(
     state=case((posts.c.state == PostState.REMOVING, PostState.REMOVING), else_=PostState.POSTED),
 ).returning(posts.c.state)
 _SET_TEXT = _SET.values(text=bindparam("b_text"), wanted=posts.c.wanted + 1)
+_STANDS_OR_WILL = (PostState.DUE, PostState.SENDING, PostState.ASKED, PostState.POSTED)
 _TOUCH = (
     update(posts)
     .where(
         posts.c.kind == bindparam("b_kind"),
         posts.c.subject_id == bindparam("b_subject_id"),
-        posts.c.state.in_([PostState.DUE, PostState.SENDING, PostState.ASKED, PostState.POSTED]),
+        # Spelt out: a list is written into the statement each time, and every press asks this.
+        or_(*(posts.c.state == one for one in _STANDS_OR_WILL)),
     )
     .values(wanted=posts.c.wanted + 1)
     .returning(posts.c.channel_id)

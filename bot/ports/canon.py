@@ -27,6 +27,10 @@ class CanonRepository(Protocol):
         """Facts in these states by number."""
         ...
 
+    async def tally(self, story_id: int, states: frozenset[FactState]) -> dict[int | None, int]:
+        """How many facts are in these states, by the branch that they came from."""
+        ...
+
     async def set_state(
         self,
         fact_id: int,

@@ -37,6 +37,14 @@ async def facts_here(work: UnitOfWork, branch: Branch, states: frozenset[FactSta
     return await holding(work, branch, await work.canon.facts(branch.story_id, states))
 
 
+async def count_here(work: UnitOfWork, branch: Branch, states: frozenset[FactState]) -> int:
+    """How many facts ``facts_here`` finds."""
+    by_branch = await work.canon.tally(branch.story_id, states)
+    if by_branch.keys() <= {None, branch.id}:
+        return sum(by_branch.values())
+    return len(await facts_here(work, branch, states))
+
+
 async def told_to(
     reader: Reader | None, work: UnitOfWork, place: Place, facts: Sequence[Fact]
 ) -> list[Fact]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Opening, Store, UnitOfWork
 from bot.services.common import Request, move_to, standing_of, the_place
-from bot.services.reach import facts_here
+from bot.services.reach import count_here
 from bot.story.canon import FactState
 from bot.story.cast import Company
 from bot.story.errors import InvalidError
@@ -245,7 +245,7 @@ async def _card(work: UnitOfWork, place: Place) -> StoryCard:
         company=company,
         names={writer.writer_id: writer.name for writer in writers.values()},
         turns=place.branch.depth,
-        facts=len(await facts_here(work, place.branch, CANON)),
+        facts=await count_here(work, place.branch, CANON),
         votes=await work.ballots.is_live(place.branch.id),
         spent=await work.purse.spent_on(story.id),
         scenes=tuple(await work.stories.scenes(story.id)),

@@ -46,6 +46,18 @@ async def test_facts_are_numbered_within_their_story(stand: Stand) -> None:
         assert await unit.canon.facts(turn.story_id, frozenset()) == []
 
 
+async def test_facts_are_counted_by_the_branch_they_came_from(stand: Stand) -> None:
+    branch = await stand.branch()
+    here = fact(branch.story_id, branch_id=branch.id)
+    async with stand.write() as unit:
+        for new in (here, here, fact(branch.story_id)):
+            await unit.canon.add(new, NOW)
+        await unit.canon.add(dataclasses.replace(here, state=FactState.CANON), NOW)
+        proposed = frozenset({FactState.PROPOSED})
+        assert await unit.canon.tally(branch.story_id, proposed) == {branch.id: 2, None: 1}
+        assert await unit.canon.tally(branch.story_id + 1, proposed) == {}
+
+
 async def test_facts_added_at_once_get_numbers_of_their_own(stand: Stand) -> None:
     story_id = (await stand.place()).story.id
 
