@@ -106,7 +106,7 @@ class Canon:
             if name_key(f.text) == name_key(kept)
         ]
         now = self._clock.now()
-        await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+        await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, None)
         if same:
             return await self._again(work, same[0], place, actor.writer_id, now)
         known = company.find(about) if about else None

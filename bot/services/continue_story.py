@@ -97,7 +97,7 @@ class ContinueStory:
             if open_one:
                 return Opened(open_one, already=True)
             await work.cast.note_writer(
-                place.story.id, request.actor.writer_id, request.actor.name, now
+                place.story.id, request.actor.writer_id, request.actor.name, None
             )
             asked, estimate = await self._round(work, place, request.actor, wish, number=1)
             ballot = await work.ballots.open(

@@ -106,7 +106,7 @@ class Forking:
             place = await the_place(work, request.channel_id)
             await _require(work, place, request)
             turn = await _turn(work, place, wish)
-            await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+            await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, None)
             fork = await work.forks.begin(
                 place.branch,
                 turn,

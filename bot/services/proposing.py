@@ -164,7 +164,7 @@ class Proposing:
             prompt = await _prompt(work, place.story, place.branch, turns)
             estimate = self._scribe.estimate_reading(prompt, MAX_PROPOSED)
             await self._afford(work, place.story.guild_id, estimate, now)
-            await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+            await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, None)
             new = NewProposal(
                 story_id=place.story.id,
                 branch_id=place.branch.id,

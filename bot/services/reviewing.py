@@ -68,7 +68,7 @@ class Reviewing:
                 )
             await _refuse_elsewhere(work, place, fact)
             _refuse_unsettled(fact)
-            await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
+            await work.cast.note_writer(place.story.id, writer_id, request.actor.name, None)
             await work.canon.set_state(fact.id, FactState.DISPUTED, writer_id, now, why=reason)
             await redraw_fact(work, fact, now)
             await queue(work, [NewPost(request.channel_id, PostKind.DISPUTE, fact.id)], now)
@@ -196,7 +196,7 @@ class Reviewing:
         self, work: UnitOfWork, request: Request, place: Place, fact: Fact, now: datetime
     ) -> None:
         actor = request.actor
-        await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+        await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, None)
         await redraw_fact(work, fact, now)
 
 

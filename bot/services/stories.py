@@ -119,7 +119,7 @@ class Stories:
         )
         async with self._store.write() as work:
             place = await work.stories.open(opening)
-            await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+            await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, None)
             card = await _card(work, place)
         thin = len(opening.premise) < THIN_PREMISE
         return replace(card, questions=QUESTIONS if thin else ())

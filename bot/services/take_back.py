@@ -214,7 +214,7 @@ class TakeBack:
         # Undone turns are not withdrawn, but they stand no more either.
         await review_facts(work, [replace(turn, withdrawn=True) for turn in turns], now)
         if actor.name:
-            await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, now)
+            await work.cast.note_writer(place.story.id, actor.writer_id, actor.name, None)
         home = await _home(work, place, turns[0]) if turns else place.channel.channel_id
         await queue(work, [NewPost(home, PostKind.TAKEN_BACK, taken.id)], now)
         await _judge_again(work, place, now)

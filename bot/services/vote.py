@@ -273,7 +273,7 @@ class Vote:
                     "If you like none, press None of these."
                 )
             await work.cast.note_writer(
-                place.story.id, request.actor.writer_id, request.actor.name, now
+                place.story.id, request.actor.writer_id, request.actor.name, None
             )
             signed = replace(ballot, closed_by=request.actor.writer_id)
             await conclude(work, signed, place.branch, company, outcome(ballot), now)

@@ -183,7 +183,7 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Voter:
-    """Somebody who may vote now, and when they last wrote or voted in the story."""
+    """Somebody who may vote now, and when they last wrote, voted or joined in the story."""
 
     writer_id: int
     active_at: datetime | None

@@ -70,7 +70,7 @@ class Writer:
 
     Attributes:
         playing_id: the character they speak as when they hold several.
-        active_at: when they last wrote, voted or asked for a draft.
+        active_at: when they last wrote, voted or claimed a character; what a ballot waits for.
         away_until: until when nobody need wait for them.
         left_at: when it was noticed that they are no member of the server any more.
     """

@@ -179,7 +179,7 @@ def _waiting(card: Ballotcard) -> str:
     if verdict.look_again != ballot.window_ends:
         return f"{voted} · somebody is writing a direction or a draft"
     if card.awaited:
-        return f"{voted} · waiting for {render.some(card.awaited)}{_closing(card)}"
+        return f"{voted} · waiting for {render.some(card.awaited)}{_closing(card)}{_sooner(card)}"
     return f"{voted} · the draft in front waits for a writer's word{_closing(card)}"
 
 
@@ -189,6 +189,11 @@ def _closing(card: Ballotcard) -> str:
     if verdict is None or verdict.look_again is None:
         return ""
     return f" · the window closes {render.when(verdict.look_again)}"
+
+
+def _sooner(card: Ballotcard) -> str:
+    """How to go on without those awaited."""
+    return f" unless {'the owner' if card.opener_left else render.name(card.opener)} presses Close"
 
 
 def _outcome(card: Ballotcard) -> str:

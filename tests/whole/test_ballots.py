@@ -141,6 +141,7 @@ async def test_steer_adds_a_round_and_makes_everyone_awaited_again(story, local,
     # Bo votes; Anna's approval stays, but she is awaited again since there are new drafts.
     await press(bo, card, voting(card)[0])
     await local.until(lambda: "2 voted · waiting for Anna" in card.text)
+    assert " unless Anna presses Close" in card.text
     await press(anna, card, voting(card)[5])
     await won(local, card)
 
@@ -172,6 +173,22 @@ async def test_whoever_votes_after_pressing_mine_holds_nothing_up(story, local, 
     await story.bo.click(card, "Mine")
     await press(story.anna, card, voting(card)[0])
     await press(story.bo, card, voting(card)[0])
+    await won(local, card)
+
+
+async def test_an_owner_who_neither_wrote_nor_voted_holds_nothing_up(story, local, claude):
+    anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
+    thread = story.guild.add_thread(inn, "the cellar", by=anna)
+    await ask(anna, thread, "story open", title="The Cellar", premise=f"A {UNSAID} in the dark.")
+    for who, name in ((bo, "Tom"), (cy, "Pike")):
+        await ask(anna, thread, "cast add", name=name)
+        await ask(who, thread, "cast claim", name=name)
+    await ask(anna, thread, "story settings", variants=2)
+    await ask(anna, thread, "canon add", fact="It is dark.")
+    claude.faults.append(written([("Narrator", THREE[0])], [("Narrator", THREE[1])]))
+    card = await ballot(local, anna, thread)
+    for person in (bo, cy):
+        await press(person, card, voting(card)[0])
     await won(local, card)
 
 
