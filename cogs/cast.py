@@ -74,7 +74,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         added = await self.casting.add(request_of(interaction), name, description)
         character = added.character
         about = f": {character.sheet.description}" if character.sheet.description else ""
-        how = "is back in the cast, as they were" if added.back else "joins the cast"
+        how = "is back in the cast" if added.back else "joins the cast"
         text = f"**{render.name(character.name)}** {how}{about}"[:1_800]
         text += "\n-# Nobody plays them yet: `/cast claim`"
         if picture:
@@ -144,7 +144,11 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         released = await self.casting.release(await self._looked(interaction, name), name)
         character = released.character
         shown = render.name(character.name)
-        await interaction.response.send_message(f"**{shown}** is free again: `/cast claim`.")
+        told = f"**{shown}** is free again: `/cast claim`."
+        if released.taken_from:
+            by, of = render.name(interaction.user.display_name), render.name(released.taken_from)
+            told = f"{by} took **{shown}** back from {of}, so it is free again: `/cast claim`."
+        await interaction.response.send_message(told)
         if released.leaves_secrets:
             key = f"takesecrets:v1:{character.id}:{released.claim_id}"
             await interaction.followup.send(
@@ -194,10 +198,14 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     @app_commands.autocomplete(name=_anybody)
     async def retire(self, interaction: Interaction, name: NAMES) -> None:
         """Let a character retire. Nobody plays or voices it any more; the book keeps it."""
-        character = await self.parting.retire(request_of(interaction), name)
+        retired = await self.parting.retire(request_of(interaction), name)
+        whose = decided = ""
+        if retired.taken_from:
+            whose = f", played by {render.name(retired.taken_from)},"
+            decided = f", as {render.name(interaction.user.display_name)} decided"
         await interaction.response.send_message(
-            f"**{render.name(character.name)}** retires from the story. What they said stays. "
-            "`/cast add` with that name brings them back."
+            f"**{render.name(retired.character.name)}**{whose} retires from the story{decided}. "
+            "What they said stays. `/cast add` with that name brings them back."
         )
 
     # --- buttons -------------------------------------------------------------------------------

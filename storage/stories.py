@@ -177,6 +177,7 @@ _SEEN = (
 )
 _FORGET = delete(channels).where(channels.c.channel_id == bindparam("channel_id"))
 _FORGET_NOTICES = delete(notices).where(notices.c.channel_id == bindparam("channel_id"))
+_FORGET_NOTICE = _FORGET_NOTICES.where(notices.c.notice == bindparam("notice"))
 _NOTICE = Either(
     notices, lambda into: into.on_conflict_do_nothing().returning(notices.c.channel_id)
 )
@@ -331,3 +332,7 @@ class Stories(Repository):
         """Whether ``notice`` was never said in this channel before; it is noted as said."""
         statement = _NOTICE.on(self._connection)
         return await self._did(statement, channel_id=channel_id, notice=notice)
+
+    async def forget_notice(self, channel_id: int, notice: str) -> None:
+        """Let a notice be said once more."""
+        await self._change(_FORGET_NOTICE, channel_id=channel_id, notice=notice)

@@ -125,6 +125,10 @@ class StoryRepository(Protocol):
         """Whether ``notice`` was never said in this channel before; it is noted as said."""
         ...
 
+    async def forget_notice(self, channel_id: int, notice: str) -> None:
+        """Let a notice be said once more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class NewFork:

@@ -8,6 +8,8 @@ from datetime import datetime
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import (
     Request,
+    beside,
+    name_of,
     names_of,
     refresh,
     standing_of,
@@ -68,11 +70,13 @@ class Released:
     Attributes:
         claim_id: the claim that ended.
         leaves_secrets: whether whoever asked held it, and its sheet has secrets.
+        taken_from: display name of whoever held it, if somebody else freed it.
     """
 
     character: Character
     claim_id: int
     leaves_secrets: bool
+    taken_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +248,8 @@ class Casting:
             await work.cast.release(claim.id, self._clock.now())
             await look_again(work, story.id, self._clock)
             leaves = theirs and bool(character.sheet.secrets)
-            return Released(character, claim.id, leaves_secrets=leaves)
+            taken_from = "" if theirs else await name_of(work, story.id, claim.writer_id)
+            return Released(character, claim.id, leaves_secrets=leaves, taken_from=taken_from)
 
     async def take_secrets(self, request: Request, character_id: int, claim_id: int) -> Character:
         """Clear a sheet of the secrets that a former holder left; the character with them.
@@ -348,6 +353,8 @@ async def take_over(
     await work.cast.note_writer(character.story_id, actor.writer_id, actor.name, now)
     await work.cast.play(character.story_id, actor.writer_id, character.id)
     await _forget_leave(work, character.story_id, character.id)
+    # Should they lose it, they are told anew that whoever plays nobody talks beside the story.
+    await work.stories.forget_notice(*await beside(work, character.story_id, actor.writer_id))
     return Claimed(character, others=bool(company.held_by(actor.writer_id)))
 
 

@@ -82,6 +82,17 @@ async def names_of(work: UnitOfWork, story_id: int) -> Mapping[int, str]:
     return {w.writer_id: w.name for w in (await work.cast.writers(story_id)).values()}
 
 
+async def name_of(work: UnitOfWork, story_id: int, writer_id: int) -> str:
+    """The display name of one of a story's writers."""
+    return (await names_of(work, story_id)).get(writer_id, "a writer")
+
+
+async def beside(work: UnitOfWork, story_id: int, writer_id: int) -> tuple[int, str]:
+    """Where and how it is noted that somebody was told that they talk beside a story."""
+    first, *_ = await work.stories.channels(story_id)
+    return first.channel_id, f"beside:{story_id}:{writer_id}"
+
+
 def posts_of_turn(
     turn: Turn, channel_id: int, avatar_url: str = "", link_line: str = ""
 ) -> list[NewPost]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Store, UnitOfWork
 from bot.services.casting import Claimed, look_again, take_over
-from bot.services.common import Request, names_of, standing_of, the_character, the_place
+from bot.services.common import Request, name_of, standing_of, the_character, the_place
 from bot.story.cast import Character, Claim, Company
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError
 from bot.story.policy import Action, require
@@ -45,6 +45,14 @@ class Offer:
     in_place: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A character that is no more; ``taken_from``: who held it, if somebody else decided that."""
+
+    character: Character
+    taken_from: str = ""
+
+
 class Parting:
     """Handing over and retiring."""
 
@@ -76,8 +84,7 @@ class Parting:
                 )
             _require_theirs(request, place, company, claim)
             _refuse(receiver, claim, character)
-            names = await names_of(work, place.story.id)
-            holder = names.get(claim.writer_id, "a writer")
+            holder = await name_of(work, place.story.id, claim.writer_id)
             in_place = claim.writer_id != request.actor.writer_id
             return Offer(character, claim.id, holder, in_place)
 
@@ -122,7 +129,7 @@ class Parting:
             raise NotAllowedError("This offer concerns others; it is theirs to answer.")
         return company.get(claim.character_id) if claim else None
 
-    async def retire(self, request: Request, name: str) -> Character:
+    async def retire(self, request: Request, name: str) -> Retired:
         """Let a character be no more: not voiced, not suggested; the book keeps it.
 
         Drafts in which it appears stay on their ballots: people decide on them.
@@ -149,7 +156,9 @@ class Parting:
                 await work.cast.release(claim.id, now)
             await work.cast.save(replace(character, retired_at=now))
             await look_again(work, place.story.id, self._clock)
-            return character
+            if theirs or not claim:
+                return Retired(character)
+            return Retired(character, await name_of(work, place.story.id, claim.writer_id))
 
 
 async def _at(work: UnitOfWork, request: Request) -> tuple[Place, Company]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.ports import Clock, NewDeed, Store, UnitOfWork
 from bot.services.common import (
     Request,
+    beside,
     posts_of_turn,
     queue,
     queue_turns,
@@ -217,12 +218,10 @@ class TakeTurn:
 
 
 async def _first_talk(work: UnitOfWork, place: Place, actor: Actor) -> bool:
-    """Whether somebody who plays nobody types in this story for the first time."""
+    """Whether somebody types in this story for the first time since they play nobody."""
     if place.story.state is not StoryState.OPEN:
         return False
-    first, *_ = await work.stories.channels(place.story.id)
-    notice = f"beside:{place.story.id}:{actor.writer_id}"
-    return await work.stories.first_time(first.channel_id, notice)
+    return await work.stories.first_time(*await beside(work, place.story.id, actor.writer_id))
 
 
 def _by(

@@ -122,7 +122,10 @@ async def test_a_notice_is_said_once_per_channel(stand: Stand) -> None:
     async with stand.write() as unit:
         said = [await unit.stories.first_time(CHANNEL, "no-intent") for _ in range(2)]
         elsewhere = await unit.stories.first_time(3, "no-intent")
+        await unit.stories.forget_notice(3, "no-intent")
+        anew = [await unit.stories.first_time(i, "no-intent") for i in (CHANNEL, 3)]
         other = await unit.stories.first_time(CHANNEL, "other")
     assert said == [True, False]
     assert elsewhere
+    assert anew == [False, True]
     assert other

@@ -7,7 +7,7 @@ import pytest
 from playground.claude.faults import Failure, Hang, Refusal, Verbatim
 from playground.server.message import walk
 from playground.server.permissions import May
-from tests.whole.kit import UNSAID, ask, heard, press, sent, soon, use
+from tests.whole.kit import UNSAID, ask, heard, press, read_up_to, sent, soon, use
 
 
 async def offer(story, giver, **given):
@@ -89,10 +89,51 @@ async def test_a_character_retires_and_comes_back(story, local):
     assert "cannot be claimed" in await ask(bo, inn, "cast claim", name="Old Pike")
     assert "retired: `/cast add`" in await ask(bo, inn, "cast show", name="Old Pike")
     assert "brings it back" in await ask(bo, inn, "cast add", name="Old Pike")
-    assert "is back in the cast" in await ask(anna, inn, "cast add", name="Old Pike")
+    told = await ask(anna, inn, "cast add", name="Old Pike")
+    assert told == "**Old Pike** is back in the cast\n-# Nobody plays them yet: `/cast claim`"
     assert "Bo plays **Old Pike**" in await ask(bo, inn, "cast claim", name="Old Pike")
     await bo.say(inn, "Arr.")
     await heard(local, inn, "Arr.")
+
+
+async def test_what_the_owner_does_with_anothers_character_is_signed(story):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    told = await ask(anna, inn, "cast release", name="Tom")
+    assert told == "Anna took **Tom** back from Bo, so it is free again: `/cast claim`."
+    await ask(bo, inn, "cast claim", name="Tom")
+    told = await ask(anna, inn, "cast retire", name="Tom")
+    assert told.startswith(
+        "**Tom**, played by Bo, retires from the story, as Anna decided. What they said stays."
+    )
+    assert await ask(anna, inn, "cast release", name="Mira") == (
+        "**Mira** is free again: `/cast claim`."
+    )
+
+
+async def test_who_lost_their_last_character_is_told_that_they_talk_beside_the_story(
+    story, local, bot
+):
+    anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
+
+    async def talks_beside(who, times):
+        await who.say(inn, "Hello?")
+        await local.until(lambda: len(who.dms()) == times, what="a word about it")
+        assert "talk beside it" in who.dms()[-1].text
+        await read_up_to(bot, await who.say(inn, "Anybody?"))
+        assert len(who.dms()) == times, "said once"
+
+    await talks_beside(cy, 1)
+    await ask(cy, inn, "cast claim", name="Old Pike")
+    await ask(cy, inn, "cast release", name="Old Pike")
+    await talks_beside(cy, 2)
+    await ask(cy, inn, "cast claim", name="Old Pike")
+    await ask(anna, inn, "cast release", name="Old Pike")
+    await talks_beside(cy, 3)
+    card = await offer(story, bo, name="Tom", member=cy)
+    await cy.click(card, "Accept")
+    await talks_beside(bo, 1)
+    await ask(anna, inn, "cast retire", name="Tom")
+    await talks_beside(cy, 4)
 
 
 async def test_secrets_can_be_taken_along_when_a_character_is_given_back(story, local):
