@@ -144,10 +144,7 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         released = await self.casting.release(await self._looked(interaction, name), name)
         character = released.character
         shown = render.name(character.name)
-        told = f"**{shown}** is free again: `/cast claim`."
-        if released.taken_from:
-            by, of = render.name(interaction.user.display_name), render.name(released.taken_from)
-            told = f"{by} took **{shown}** back from {of}, so it is free again: `/cast claim`."
+        told = render.released(released, interaction.user.display_name)
         await interaction.response.send_message(told)
         if released.leaves_secrets:
             key = f"takesecrets:v1:{character.id}:{released.claim_id}"
@@ -199,14 +196,8 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
     async def retire(self, interaction: Interaction, name: NAMES) -> None:
         """Let a character retire. Nobody plays or voices it any more; the book keeps it."""
         retired = await self.parting.retire(request_of(interaction), name)
-        whose = decided = ""
-        if retired.taken_from:
-            whose = f", played by {render.name(retired.taken_from)},"
-            decided = f", as {render.name(interaction.user.display_name)} decided"
-        await interaction.response.send_message(
-            f"**{render.name(retired.character.name)}**{whose} retires from the story{decided}. "
-            "What they said stays. `/cast add` with that name brings them back."
-        )
+        told = render.retired(retired, interaction.user.display_name)
+        await interaction.response.send_message(told)
 
     # --- buttons -------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ import discord
 
 from bot.services.books import BookFile
 from bot.services.canon import FactCard
-from bot.services.casting import CastList, CharacterCard, Claimed
-from bot.services.parting import Offer
+from bot.services.casting import CastList, CharacterCard, Claimed, Released
+from bot.services.parting import Offer, Retired
 from bot.services.proposing import Waiting
 from bot.services.provenance import Provenance
 from bot.services.stories import StoryCard
@@ -246,6 +246,25 @@ def offer(offered: Offer, receiver: str) -> str:
         f"**{character}**, played by {holder}, is offered to {to}.\n"
         f"-# {to} presses Accept to play {character} from now on. Until then nothing changes, and "
         "what the model may do with them is asked anew."
+    )
+
+
+def released(given: Released, by: str) -> str:
+    """That a character is free again; signed, if it was taken from somebody else."""
+    shown = name(given.character.name)
+    if not given.taken_from:
+        return f"**{shown}** is free again: `/cast claim`."
+    took = f"{name(by)} took **{shown}** back from {name(given.taken_from)}"
+    return f"{took}, so it is free again: `/cast claim`."
+
+
+def retired(gone: Retired, by: str) -> str:
+    """That a character is no more; signed, if somebody else played it."""
+    whose = f", played by {name(gone.taken_from)}," if gone.taken_from else ""
+    decided = f", as {name(by)} decided" if gone.taken_from else ""
+    return (
+        f"**{name(gone.character.name)}**{whose} retires from the story{decided}. What they said "
+        "stays. `/cast add` with that name brings them back."
     )
 
 
