@@ -19,7 +19,7 @@ from bot.services.common import (
 )
 from bot.story.cast import MAX_CAST, Character, Company, Sheet
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError
-from bot.story.names import clean_name, name_key
+from bot.story.names import character_name, name_key
 from bot.story.policy import Action, require
 from bot.story.posts import PostKind
 from bot.story.tale import Actor, Story
@@ -103,7 +103,7 @@ class Casting:
             NotAllowedError: it is a retired character's, whom only its author or the owner brings
                 back.
         """
-        kept = clean_name(name)
+        kept = character_name(name)
         sheet = Sheet(description=_field(description, "description"))
         now = self._clock.now()
         actor = request.actor
@@ -418,7 +418,7 @@ def _changed(character: Character, changes: Mapping[str, str]) -> Character:
     aliases = character.aliases
     if "aliases" in changes:
         given = (part for part in changes["aliases"].split(",") if part.strip())
-        aliases = tuple(dict.fromkeys(clean_name(part) for part in given))
-    name = clean_name(changes["name"]) if "name" in changes else character.name
+        aliases = tuple(dict.fromkeys(character_name(part) for part in given))
+    name = character_name(changes["name"]) if "name" in changes else character.name
     sheet = replace(character.sheet, **fields)
     return replace(character, name=name, aliases=aliases, sheet=sheet, keepsake=keepsake)

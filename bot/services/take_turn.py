@@ -7,6 +7,7 @@ from bot.ports import Clock, NewDeed, Store, UnitOfWork
 from bot.services.common import (
     Request,
     beside,
+    name_of,
     posts_of_turn,
     queue,
     queue_turns,
@@ -31,6 +32,7 @@ from bot.story.typed import (
     address,
     clean_text,
     is_table_talk,
+    name_in_front,
 )
 
 BEHIND = timedelta(seconds=10)
@@ -86,7 +88,8 @@ class TakeTurn:
         """Read a typed message as a turn, if it is one.
 
         Table talk, messages of people without a claim, messages seen before, and whatever is
-        typed where the story is closed change nothing.
+        typed where the story is closed change nothing; whoever plays in a story that was closed
+        is told so once, for where it is over people just talk.
         """
         try:
             return await self._read(request, message)
@@ -108,7 +111,7 @@ class TakeTurn:
                 return Taken()
             await work.stories.seen(request.channel_id, message.message_id)
             settings = place.story.settings
-            deaf = place.story.state is StoryState.CLOSED or settings.proxying is Proxying.THEIRS
+            deaf = settings.proxying is Proxying.THEIRS
             if deaf or is_table_talk(text, settings.table_talk):
                 return Taken()
             if is_blank(text) and not message.attachments and not message.too_long:
@@ -118,9 +121,12 @@ class TakeTurn:
             if not held:
                 return Taken(beside=await _first_talk(work, place, request.actor), place=place)
             standing = standing_of(company, request.actor.writer_id)
-            refusal = may(request.actor, Action.WRITE, place.story, standing)
+            refusal = may(
+                request.actor, Action.WRITE, place.story, standing
+            ) or await _speaks_for_another(work, place, company, request.actor, text)
             if refusal:
-                return Taken(refusal=refusal, place=place)
+                known = await _knows_it_is_over(work, place, request.actor)
+                return Taken() if known else Taken(refusal=refusal, place=place)
             taken = await self._typed(work, place, request.actor, message, held, now)
             return replace(taken, place=place)
 
@@ -217,11 +223,42 @@ class TakeTurn:
         return turns[0]
 
 
+async def _speaks_for_another(
+    work: UnitOfWork, place: Place, company: Company, actor: Actor, text: str
+) -> str:
+    """Why ``Name: text`` is no turn, if that name in the cast is none of the writer's."""
+    named = company.find(name_in_front(text))
+    held = company.held_by(actor.writer_id)
+    if named is None or named in held:
+        return ""
+    holder = company.writer_of(named.id)
+    if holder:
+        whose = f"whom {await name_of(work, place.story.id, holder)} plays"
+    else:
+        whose = "whom nobody plays yet (`/cast claim`)"
+    writer = await work.cast.writer(place.story.id, actor.writer_id)
+    own = speaking(held, writer.playing_id if writer else None) or held[-1]
+    return (
+        f"“{named.name}: …” speaks as {named.name}, {whose}, so it became no turn. To speak as "
+        f"yourself, leave the name out, or put your own in front: “{own.name}: {named.name}: …”."
+    )
+
+
 async def _first_talk(work: UnitOfWork, place: Place, actor: Actor) -> bool:
     """Whether somebody types in this story for the first time since they play nobody."""
     if place.story.state is not StoryState.OPEN:
         return False
     return await work.stories.first_time(*await beside(work, place.story.id, actor.writer_id))
+
+
+async def _knows_it_is_over(work: UnitOfWork, place: Place, actor: Actor) -> bool:
+    """Whether a story is closed, and somebody was told so when they typed in it before."""
+    story = place.story
+    if story.state is not StoryState.CLOSED or story.closed_at is None:
+        return False
+    notice = f"closed:{story.id}:{actor.writer_id}:{story.closed_at.timestamp():.0f}"
+    first, *_ = await work.stories.channels(story.id)
+    return not await work.stories.first_time(first.channel_id, notice)
 
 
 def _by(

@@ -16,6 +16,7 @@ Source: https://discord.com/developers/docs/resources/webhook#create-webhook
 """
 
 _REFUSED_BY_DISCORD = ("clyde", "discord")
+_PINGS = ("@everyone", "@here")
 
 
 _UNSEEN = re.compile(
@@ -93,4 +94,24 @@ def clean_name(name: str) -> str:
             raise InvalidError(
                 f"Discord refuses names with “{word}” in them. Choose another spelling."
             )
+    return kept
+
+
+def character_name(name: str) -> str:
+    """A name that a character gets; see ``clean_name``.
+
+    Raises:
+        InvalidError: as there; or it reads like a ping, or has a colon, which ends the name in
+            ``Name: text``.
+    """
+    kept = clean_name(name)
+    if ":" in kept:
+        raise InvalidError(
+            "A name cannot have a colon, since `Name: text` is how one speaks as another "
+            "character. Leave it out."
+        )
+    key = name_key(kept)
+    for ping in _PINGS:
+        if ping in key:
+            raise InvalidError(f"“{ping}” would look like a call to everybody. Choose another.")
     return kept

@@ -57,6 +57,12 @@ def address(text: str, held: tuple[Character, ...]) -> Spoken:
     return Spoken(text)
 
 
+def name_in_front(text: str) -> str:
+    """The name in ``Name: text``, whoever it means; empty if there is none."""
+    match = _NAMED.fullmatch(text)
+    return match[1].strip() if match else ""
+
+
 def length(text: str) -> int:
     """Length in UTF-16 units, never less than Discord's count."""
     return len(text.encode("utf-16-le")) // 2

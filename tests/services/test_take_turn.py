@@ -63,8 +63,21 @@ async def test_a_picture_alone_is_a_turn(table: Table) -> None:
 async def test_a_name_in_front_speaks_as_another_of_mine(table: Table) -> None:
     await table.claim(ADA, "Ren")
     assert (await table.say(ADA, "Mira: Here.")).speaker == "Mira"
-    other = await table.say(ADA, "Tom: Here.")
+    other = await table.say(ADA, "Ren: Tom: Here.")
     assert (other.speaker, other.text) == ("Ren", "Tom: Here.")
+    assert (await table.say(ADA, "My dear: Here.")).text == "My dear: Here."
+
+
+async def test_a_name_in_front_that_is_anothers_is_no_turn(table: Table) -> None:
+    taken = await table.type(ADA, "tom: Here.")
+    assert taken.turn is None
+    assert taken.refusal == (
+        "“Tom: …” speaks as Tom, whom Ben plays, so it became no turn. To speak as yourself, "
+        "leave the name out, or put your own in front: “Mira: Tom: …”."
+    )
+    assert "whom nobody plays" in (await table.type(ADA, "Ren: Here.")).refusal
+    await table.parting.retire(by(OWNER), "Ren")
+    assert (await table.say(ADA, "Ren: Here.")).text == "Ren: Here."
 
 
 async def test_a_pause_refuses_with_a_sentence(table: Table) -> None:
@@ -74,10 +87,17 @@ async def test_a_pause_refuses_with_a_sentence(table: Table) -> None:
     assert "paused" in taken.refusal
 
 
-async def test_a_closed_storys_channel_is_left_in_peace(table: Table) -> None:
-    await table.stories.close(by(OWNER))
-    taken = await table.type(ADA, "What a story.")
-    assert (taken.turn, taken.refusal) == (None, "")
+async def test_a_closed_storys_channel_is_left_in_peace_once_it_was_said(table: Table) -> None:
+    for _ in range(2):
+        await table.stories.close(by(OWNER))
+        taken = await table.type(ADA, "What a story.")
+        assert taken.turn is None
+        assert "closed" in taken.refusal
+        table.deal()
+        taken = await table.type(ADA, "What a story.")
+        assert (taken.turn, taken.refusal) == (None, "")
+        table.clock.advance(seconds=60)
+        await table.stories.resume(by(OWNER))
 
 
 async def test_a_replayed_message_is_one_turn(table: Table) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.story.errors import InvalidError
-from bot.story.names import MAX_NAME, clean_name, is_blank, name_key
+from bot.story.names import MAX_NAME, character_name, clean_name, is_blank, name_key
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,24 @@ def test_names_that_discord_refuses(typed: str) -> None:
 def test_nobody_is_called_narrator(typed: str) -> None:
     with pytest.raises(InvalidError, match="storyteller"):
         clean_name(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("Tom: the Elder", "cannot have a colon"),
+        ("@everyone", "call to everybody"),
+        ("The @He\u200bre", "call to everybody"),
+        ("Narrator", "storyteller"),
+    ],
+)
+def test_no_character_is_called_so(typed: str, why: str) -> None:
+    with pytest.raises(InvalidError, match=why):
+        character_name(typed)
+
+
+def test_other_names_are_a_characters() -> None:
+    assert character_name(" Everyone  here @ sea ") == "Everyone here @ sea"
 
 
 @given(st.text())

@@ -53,15 +53,37 @@ async def test_a_name_in_front_speaks_as_another_of_ones_own(story, local):
     await ask(anna, inn, "cast claim", name="Old Pike")
     offered = await anna.autocomplete(inn, "scene say", "as_character", "i")
     assert [choice.value for choice in offered] == ["Mira", "Old Pike"]
-    for text in ("MIRA: Hush.", "old  pike:\tArr.", "Tom: not mine", "Dear me: a colon"):
+    for text in ("MIRA: Hush.", "old  pike:\tArr.", "Old Pike: Tom: yes?", "Dear me: a colon"):
         await anna.say(inn, text)
     await local.until(lambda: len(spoken(inn)) == 4, what="four turns")
     assert spoken(inn) == [
         ("Mira", "Hush."),
         ("Old Pike", "Arr."),
-        ("Old Pike", "Tom: not mine"),
+        ("Old Pike", "Tom: yes?"),
         ("Old Pike", "Dear me: a colon"),
     ]
+
+
+async def test_the_name_of_anothers_character_in_front_is_no_turn(story, local):
+    anna, bo, inn = story.anna, story.bo, story.inn
+    for name, whose in (("TOM", "Tom, whom Bo plays"), ("Old Pike", "Old Pike, whom nobody plays")):
+        count = len(anna.dms())
+        typed = await anna.say(inn, f"{name}: I did it.")
+        await local.until(lambda n=count: len(anna.dms()) > n, what="a word about it")
+        told = anna.dms()[-1].text
+        assert f"speaks as {whose}" in told
+        assert "put your own in front: “Mira: " in told
+        assert [r.emoji["name"] for r in typed.reactions.values()] == ["⚠️"]
+        assert not typed.deleted
+    assert "`/cast claim`" in told
+    # Whoever retired is in the cast no more, and other words in front are none of it.
+    await ask(anna, inn, "cast retire", name="Old Pike")
+    turns = ["Old Pike: he is gone.", "One thing: I did it."]
+    for text in turns:
+        await anna.say(inn, text)
+    await heard(local, inn, *turns)
+    await bo.say(inn, "Tom: I did it.")
+    await local.until(lambda: spoken(inn)[-1] == ("Tom", "I did it."), what="their own")
 
 
 async def test_long_texts_become_several_posts_and_nothing_is_cut(story, local):
@@ -204,7 +226,9 @@ async def test_pings_and_control_characters_reach_nobody(story, local):
     told = await ask(anna, inn, "scene say", text=storm + "again")
     assert "Said as" in told
     await local.until(lambda: len(spoken(inn)) == 2, what="the said turn")
-    await ask(anna, inn, "cast add", name="@everyone", description=storm)
+    refused = await ask(anna, inn, "cast add", name="@everyone", description=storm)
+    assert "Choose another" in refused
+    await ask(anna, inn, "cast add", name="@anyone", description=storm)
     await ask(anna, inn, "canon add", fact=storm, about=f"{bo.mention}")
     await ask(anna, inn, "scene narrate", text=storm)
     await ask(anna, inn, "scene undo")

@@ -121,12 +121,20 @@ async def test_once_it_is_closed(story, local, claude):
     )
     for command, given in CHANGING:
         assert await ask(anna, inn, command, **given) == closed, command
-    # Where the story is over people just talk.
     typed = await bo.say(inn, "Later.")
+    await local.until(bo.dms, what="the sentence by DM")
+    assert [m.text for m in bo.dms()] == [closed]
+    assert [r.emoji["name"] for r in typed.reactions.values()] == ["⚠️"]
+    # Where the story is over people just talk, and are told so once.
+    again = await bo.say(inn, "Much later.")
+    await cy.say(inn, "I only watched.")
+    await anna.say(inn, "And I?")
+    await local.until(anna.dms, what="a sentence for each who plays")
     assert "dropped" in await ask(cy, inn, "scene history")
-    assert not typed.reactions
-    assert not typed.deleted
-    assert not bo.dms()
+    assert not again.reactions
+    assert not again.deleted
+    assert len(bo.dms()) == 1
+    assert not cy.dms()
     await heard(local, inn, "Before.")
     # The owner may think better of it; what was typed meanwhile is no part of the story.
     assert "goes on" in await ask(anna, inn, "story resume")
@@ -143,6 +151,8 @@ async def test_names(story):
         "Clyde": "Discord refuses names with “clyde”",
         "mr dIscord": "Discord refuses names with “discord”",
         "narrator": "storyteller's own name",
+        "Tom: the Elder": "cannot have a colon",
+        "@here": "call to everybody",
         "Mira": "means Mira already",
         "  mIRA ": "means Mira already",
         "Ｍｉｒａ": "means Mira already",
