@@ -31,7 +31,7 @@ CHANNELS = ("the-lantern", "empty-stage")
 KEPT = "previous.db"
 LOCK = "play.lock"
 BETWEEN_SECONDS = 0.8
-"""Before the next line of a piped input: how long nothing must happen, as people read first."""
+"""Before the next line of piped or pasted input: how long nothing must happen."""
 
 
 async def play(settings: Settings, data: Path) -> int:
@@ -129,8 +129,9 @@ async def _play(house: House, settings: Settings, data: Path, console: Console) 
                 session.screen.say(f"{session.me.name} #{session.here.name} › {one_line(line)}")
             if not await session.act(line):
                 break
-            if not session.keyboard.interactive:
-                await session.quiet(BETWEEN_SECONDS)
+            await session.patience.settle()
+            if session.keyboard.more:
+                await session.patience.quiet(BETWEEN_SECONDS)
     finally:
         for task in watching:
             task.cancel()

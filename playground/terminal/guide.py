@@ -27,6 +27,7 @@ _HELP = (
     ('/story open title:"…"', "any slash command of the bot; Tab completes them"),
     ("click A · click 2", "press a button, by its words or its number"),
     ("click Steer 7", "press a button of message 7"),
+    ("click Accept 2", "press the second of several that are called so"),
     ("fill your words", "fill in the form that the bot showed, and send it"),
     ('fill name:"…"', "the same, for forms with several fields"),
     ('menu "Take back" 7', "what one does with a message, by its number"),

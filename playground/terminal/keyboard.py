@@ -23,6 +23,7 @@ else:
     HAS_TTY = True
 
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z])")
+_COMMAND = re.compile(r"\s*/[a-z]")
 _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 _CHUNK = 4096
 
@@ -55,7 +56,7 @@ class Editor:
             key = found[0] if found else keys[0]
             keys = keys[len(key) :]
             if key in {"\r", "\n"} and not self._pasting:
-                yield self._finish()
+                yield from _lines_of(self._finish())
             else:
                 self._press(key)
 
@@ -155,6 +156,11 @@ class Keyboard:
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._open = False
         self.interactive = HAS_TTY and sys.stdin.isatty() and sys.stdout.isatty()
+
+    @property
+    def more(self) -> bool:
+        """Whether lines come faster than a person reads: from a pipe, or pasted."""
+        return not self.interactive or not self._lines.empty()
 
     async def lines(self) -> AsyncIterator[str]:
         """Yield each line until there are no more."""
@@ -264,6 +270,14 @@ def _make_a_key_of_ctrl_c(fd: int) -> None:
     attributes = termios.tcgetattr(fd)
     attributes[6][termios.VINTR] = bytes([os.fpathconf(fd, "PC_VDISABLE")])
     termios.tcsetattr(fd, termios.TCSADRAIN, attributes)
+
+
+def _lines_of(text: str) -> list[str]:
+    """The lines to carry out: a passage may have several, but a slash command has one."""
+    lines = text.split("\n")
+    if any(_COMMAND.match(line) for line in lines):
+        return [line for line in lines if line.strip()]
+    return [text]
 
 
 def _common(texts: list[str]) -> str:

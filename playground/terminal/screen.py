@@ -8,7 +8,8 @@ from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from playground.server import Button, Message
+from playground.server import Message
+from playground.terminal.buttons import Row, parts
 from playground.terminal.keyboard import Keyboard
 from playground.terminal.looks import clean, one_line, styled
 
@@ -87,12 +88,17 @@ class Screen:
         if message.loading:
             return
         self._shown[message.id] = _face(message)
-        parts = [self._styled(text) for text in [message.text] if text]
-        parts += [self._file(message, index) for index in range(len(message.attachments))]
-        if message.buttons:
-            parts.append(_buttons(message.buttons))
-        head = self._head(message, place)
-        self.put(head, *(Padding(part, (0, 0, 0, 5)) for part in parts))
+        shown = [self._drawn(part) for part in parts(message)]
+        files = [self._file(message, index) for index in range(len(message.attachments))]
+        # Files stand above the buttons at the end, which are about the whole.
+        end = len(shown) - 1 if shown and isinstance(parts(message)[-1], Row) else len(shown)
+        self._put_below(self._head(message, place), [*shown[:end], *files, *shown[end:]])
+
+    def _put_below(self, head: Text, shown: list[Text]) -> None:
+        self.put(head, *(Padding(part, (0, 0, 0, 5)) for part in shown))
+
+    def _drawn(self, part: str | Row) -> Text:
+        return part.drawn() if isinstance(part, Row) else self._styled(part)
 
     def changed(self, message: Message, place: str = "") -> None:
         """Show what is new on a message that was shown before."""
@@ -105,13 +111,17 @@ class Screen:
         self._shown[message.id] = now
         old = before.split("\n")
         new = [line for line in message.text.split("\n") if line not in old]
-        parts = [self._styled("\n".join(new))] if new else []
-        shown = _buttons(message.buttons)
-        if message.buttons and shown.plain not in before:
-            parts.append(shown)
-        if parts:
+        rows = [part for part in parts(message) if isinstance(part, Row)]
+        pressed = [row for row in rows if row.drawn().plain not in before]
+        if pressed and len(rows) > 1:
+            # Several rows tell nothing without what they are about.
+            shown = [self._drawn(part) for part in parts(message)]
+        else:
+            shown = [self._styled("\n".join(new))] if new else []
+            shown += [row.drawn() for row in pressed]
+        if shown:
             head = Text(f"{self.number(message):>3}  ", "dim").append("changed")
-            self.put(head, *(Padding(part, (0, 0, 0, 5)) for part in parts))
+            self._put_below(head, shown)
 
     def gone(self, message: Message) -> None:
         """Say that a message is gone, if it was shown."""
@@ -162,22 +172,5 @@ class Screen:
 
 def _face(message: Message) -> str:
     """What a reader sees of a message, to tell whether it changed."""
-    return f"{message.text}\n{_buttons(message.buttons).plain}"
-
-
-def pressable(message: Message) -> list[Button]:
-    """The buttons that can be pressed, in the order of their numbers."""
-    return [one for one in message.buttons if one.custom_id and not one.disabled]
-
-
-def _buttons(buttons: list[Button]) -> Text:
-    text, number = Text(), 0
-    for one in buttons:
-        label = one_line(" ".join(part for part in (one.emoji, one.label) if part))
-        if one.custom_id and not one.disabled:
-            number += 1
-            text.append(f" {number} {label} ", "reverse")
-        else:
-            text.append(f" {label} ", "dim reverse")
-        text.append(" ")
-    return text
+    rows = [part.drawn().plain for part in parts(message) if isinstance(part, Row)]
+    return "\n".join([message.text, *rows])

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,7 +9,6 @@ from playground.rehearsal.house import House
 from playground.rehearsal.script import RehearsalError
 from playground.server import (
     ApiError,
-    Button,
     Channel,
     Exchange,
     Happening,
@@ -20,10 +18,13 @@ from playground.server import (
 )
 from playground.server.options import Value
 from playground.server.rules_commands import CHANNEL, MENTIONABLE, MESSAGE_MENU, USER
+from playground.terminal.buttons import NotThereYetError, meant, meant_of_several, pressable
+from playground.terminal.checks import check_form, check_slash
 from playground.terminal.guide import USES, help_table, not_ones_own, plainly
 from playground.terminal.keyboard import Keyboard
 from playground.terminal.looks import one_line
-from playground.terminal.screen import Screen, pressable
+from playground.terminal.patience import Patience
+from playground.terminal.screen import Screen
 from playground.terminal.words import (
     NotUnderstoodError,
     last_number,
@@ -32,6 +33,7 @@ from playground.terminal.words import (
     read_slash,
     specs,
     unescape,
+    unquoted,
 )
 
 T = TypeVar("T")
@@ -41,6 +43,7 @@ STAYS_SECONDS = 0.7
 """What people type is shown if it still stands after so long."""
 FOR_EVER = 1e9
 _LOCAL = ("as", "in", "look", "people", "help", "restart", "quit")
+_LEAVE_THE_FORM = ("fill", "/help", "/look", "/people")
 _VERBS = ("click", "fill", "menu", "react", "reply", "edit", "delete")
 
 
@@ -63,14 +66,17 @@ class Session:
     here: Channel
     form: tuple[Person, Exchange] | None = None
     restarting: bool = False
-    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    patience: Patience = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.patience = Patience(self.house.local, self.screen.say)
 
     # --- watching ------------------------------------------------------------------------------
 
     async def watch(self) -> None:
         """Show what happens, for ever."""
         async for happening in self.house.local.watch():
-            self.stirred.set()
+            self.patience.stir()
             if happening.message is not None and self._concerns(happening.message):
                 self._show(happening, happening.message)
 
@@ -120,14 +126,6 @@ class Session:
                 self.screen.say(f"{words}\nType /restart to start it again.", "bold red")
             await self.house.local.until(lambda: self.house.bot.running, FOR_EVER)
 
-    async def quiet(self, seconds: float) -> None:
-        """Wait until nothing happened for so many seconds."""
-        with suppress(TimeoutError):
-            while True:
-                self.stirred.clear()
-                async with asyncio.timeout(seconds):
-                    await self.stirred.wait()
-
     def places(self) -> dict[str, Channel]:
         """Where one can be, by name: the channels, and the threads that were opened in them."""
         found = dict(self.channels)
@@ -156,6 +154,9 @@ class Session:
         word, _, rest = line.strip().partition(" ")
         if not word:
             return True
+        if word not in _LEAVE_THE_FORM:
+            # A form stands before everything else, so whoever does something else has closed it.
+            self.form = None
         if word.startswith("/") and word[1:] in _LOCAL:
             return await self._local(word[1:], rest.strip())
         if word.startswith("/") and not word.startswith("//"):
@@ -165,17 +166,17 @@ class Session:
         elif word in _VERBS:
             await getattr(self, f"_{word}")(rest.strip())
         elif word == "say" and rest.split(maxsplit=1)[0] in USES:
-            await self.me.say(self.here, unescape(rest.strip()))
+            self.patience.typed = await self.me.say(self.here, unescape(rest.strip()))
         else:
-            await self.me.say(self.here, unescape(line))
+            self.patience.typed = await self.me.say(self.here, unescape(line))
         return True
 
     async def _local(self, word: str, rest: str) -> bool:
         match word:
             case "as":
-                self.me = _named(self.people, rest, "nobody")
+                self.me = _named(self.people, unquoted(rest), "nobody")
             case "in":
-                self.here = _named(self.places(), rest.lstrip("#"), "no channel")
+                self.here = _named(self.places(), unquoted(rest).lstrip("#"), "no channel")
                 self._look(LOOK_BACK)
             case "look":
                 self._look(_whole(rest) if rest else LOOK_BACK)
@@ -212,6 +213,7 @@ class Session:
     async def _slash(self, typed: str) -> None:
         bodies = [command.body for command in self.house.local.world.commands.values()]
         slash = read_slash(typed, bodies)
+        check_slash(slash, specs(bodies, slash.path))
         options: dict[str, Value] = dict(slash.options)
         for spec in specs(bodies, slash.path):
             if spec["name"] in options and spec["type"] in {USER, MENTIONABLE, CHANNEL}:
@@ -225,7 +227,7 @@ class Session:
 
     async def _exchange(self, act: Callable[[], Awaitable[Exchange]]) -> None:
         """Act, and show the form if that is the answer."""
-        exchange = await act()
+        self.patience.asked = exchange = await act()
         modal = exchange.modal
         if modal is None:
             return
@@ -241,11 +243,15 @@ class Session:
 
     async def _fill(self, rest: str) -> None:
         if self.form is None:
-            raise NotUnderstoodError("No form is open. Press its button first: click Edit.")
+            raise NotUnderstoodError(
+                "No form is open. Press its button first: click Edit. (Whatever one does instead "
+                "of filling a form in closes it.)"
+            )
         who, exchange = self.form
         modal = exchange.modal
-        names = [one.custom_id for one in modal.fields] if modal else []
-        values = read_form(rest, names)
+        fields = modal.fields if modal else []
+        values = read_form(rest, [one.custom_id for one in fields])
+        check_form(fields, values)
         self.form = None
         try:
             await self._exchange(lambda: who.submit(exchange, dict(values)))
@@ -254,40 +260,41 @@ class Session:
             raise
 
     async def _click(self, rest: str) -> None:
-        message, key = self._button(rest)
+        words, number = last_number(rest)
+        what = f"a button ‘{words or number}’"
+        message, key = await self.patience.once_there(lambda: self._button(words, number), what)
         await self._exchange(lambda: self.me.click(message, key))
 
-    def _button(self, rest: str) -> tuple[Message, str]:
-        """The message and the button's id that "2", "A", "Steer 7" or "2 7" mean."""
-        words, number = last_number(rest)
+    def _button(self, words: str, number: int | None) -> tuple[Message, str]:
+        """The message and the button's id that "2", "A", "Steer 7", "2 7" or "Accept 3" mean."""
         if words and number is not None:
-            offering = [self._message(number)]
+            there = self.screen.numbered(number)
+            offering = [there] if there is not None else []
+            found = meant(offering, words) or meant_of_several(self._newest(), words, number)
         else:
-            words = words or str(number)
-            offering = self._with_buttons()
-        for fits in (_is_called, _begins_uniquely):
-            for message in offering:
-                found = fits(pressable(message), words)
-                if found is not None:
-                    return message, found.custom_id or ""
-        buttons = pressable(offering[0])
-        labels = ", ".join(one.label or one.emoji or "" for one in buttons)
+            words, offering = words or str(number), self._newest()
+            found = meant(offering, words)
+            if not offering:
+                raise NotThereYetError("No message here has a button.")
+        if found is not None:
+            return found
+        if not offering:
+            raise NotThereYetError(f"There is no message {number} here (any more).")
+        labels = ", ".join(one.label or one.emoji or "" for one in pressable(offering[0]))
         where = f"message {self.screen.number(offering[0])}"
         if not labels:
-            raise NotUnderstoodError(f"There is no button on {where}.")
-        raise NotUnderstoodError(f"There is no button ‘{words}’ on {where}, only {labels}.")
+            raise NotThereYetError(f"There is no button on {where}.")
+        raise NotThereYetError(f"There is no button ‘{words}’ on {where}, only {labels}.")
 
-    def _with_buttons(self) -> list[Message]:
+    def _newest(self) -> list[Message]:
         """Messages with buttons, here or to this person alone, the newest first."""
         seen = [*self.me.sees(self.here), *self.me.dms()]
-        found = [one for one in sorted(seen, key=_id, reverse=True) if pressable(one)]
-        if not found:
-            raise NotUnderstoodError("No message here has a button.")
-        return found
+        return [one for one in sorted(seen, key=_id, reverse=True) if pressable(one)]
 
     async def _menu(self, rest: str) -> None:
         words, number = last_number(rest)
-        message = self._message(number)
+        what = f"message {number}" if number else "a message"
+        message = await self.patience.once_there(lambda: self._message(number), what)
         bodies = [command.body for command in self.house.local.world.commands.values()]
         names = sorted({body["name"] for body in bodies if body.get("type") == MESSAGE_MENU})
         found = [n for n in names if n.casefold().startswith(words.casefold())]
@@ -324,7 +331,7 @@ class Session:
         """The message with a number, or the newest here."""
         found = self.here.last_message if number is None else self.screen.numbered(number)
         if found is None:
-            raise NotUnderstoodError(f"There is no message {number or ''} here (any more).")
+            raise NotThereYetError(f"There is no message {number or ''} here (any more).")
         return found
 
     # --- completing ----------------------------------------------------------------------------
@@ -347,27 +354,13 @@ class Session:
         return [f"{head}{space}{n}" for n in names if n.startswith(word) and n not in head]
 
 
-def _is_called(buttons: Sequence[Button], words: str) -> Button | None:
-    """The button with this number, label or emoji."""
-    if words.isdecimal() and 1 <= int(words) <= len(buttons):
-        return buttons[int(words) - 1]
-    called = words.casefold()
-    return next((b for b in buttons if called in {(b.label or "").casefold(), b.emoji or ""}), None)
-
-
-def _begins_uniquely(buttons: Sequence[Button], words: str) -> Button | None:
-    """The only button whose label begins so."""
-    found = [b for b in buttons if (b.label or "").casefold().startswith(words.casefold())]
-    return found[0] if len(found) == 1 else None
-
-
 def _id(message: Message) -> int:
     return message.id
 
 
 def _whole(word: str) -> int:
     if not word.strip().lstrip("#").isdecimal():
-        raise NotUnderstoodError(f"{word!r} is no number of a message.")
+        raise NotUnderstoodError(f"‘{word}’ is no number of a message.")
     return int(word.strip().lstrip("#"))
 
 
@@ -376,7 +369,7 @@ def _named(things: Mapping[str, T], name: str, nobody: str) -> T:
     for known, thing in things.items():
         if known.casefold() == name.strip().casefold():
             return thing
-    raise NotUnderstoodError(f"There is {nobody} {name!r}, only {', '.join(things)}.")
+    raise NotUnderstoodError(f"There is {nobody} ‘{name.strip()}’, only {', '.join(things)}.")
 
 
 def by_name(people: Sequence[Person]) -> dict[str, Person]:

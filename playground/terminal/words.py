@@ -9,6 +9,7 @@ from playground.server.shapes import Json
 
 _QUOTES = {'"': '"', "“": "”", "„": "“"}
 _TRUE = {"true", "yes", "on", "1"}
+_FALSE = {"false", "no", "off", "0"}
 
 
 class NotUnderstoodError(Exception):
@@ -26,6 +27,21 @@ class Slash:
 def unescape(text: str) -> str:
     r"""Text in which ``\n`` stands for a line break and ``\\`` for a backslash."""
     return re.sub(r"\\([n\\])", lambda m: "\n" if m[1] == "n" else "\\", text)
+
+
+def unquoted(text: str) -> str:
+    """Text without the quotation marks around the whole of it, if there are any."""
+    text = text.strip()
+    closing = _QUOTES.get(text[:1])
+    if closing is not None and len(text) > 1 and text.find(closing, 1) == len(text) - 1:
+        return text[1:-1]
+    return text
+
+
+def listed(things: Iterable[str], last: str = "and") -> str:
+    """Things as one says them: a, b and c."""
+    *others, end = things
+    return f"{', '.join(others)} {last} {end}" if others else end
 
 
 def paths(bodies: Iterable[Json]) -> list[str]:
@@ -67,7 +83,11 @@ def read_slash(typed: str, bodies: Iterable[Json]) -> Slash:
         raise NotUnderstoodError(f"There is no /{words}. There is: /{', /'.join(listed)}.")
     wanted = {spec["name"]: spec for spec in specs(bodies, path)}
     rest = re.sub(r"^\s*" + r"\s+".join(map(re.escape, path.split())), "", typed, count=1)
-    given = read_named(rest, list(wanted))
+    given = read_named(rest, list(wanted), f"/{path}")
+    for name, text in given.items():
+        # Where a number is wanted, what follows it is no text.
+        if wanted[name]["type"] in {INTEGER, NUMBER} and (other := re.search(r"\s(\w+):", text)):
+            raise NotUnderstoodError(_no_option(other[1], list(wanted), f"/{path}"))
     return Slash(path, {name: _value(wanted[name], text) for name, text in given.items()})
 
 
@@ -75,10 +95,15 @@ def _lasts(found: list[str]) -> str:
     return ", ".join(path.split(maxsplit=1)[1] for path in found)
 
 
-def read_named(rest: str, names: list[str]) -> dict[str, str]:
+def read_named(rest: str, names: list[str], of: str = "the form") -> dict[str, str]:
     """Read ``name:value`` pairs; a value stands in quotation marks or ends at the next name.
 
     Text without a name is the value of the first one.
+
+    Args:
+        rest: what was typed.
+        names: those that there are.
+        of: what has them.
 
     Raises:
         NotUnderstoodError: a name is none of ``names``, or a quotation does not end.
@@ -87,15 +112,19 @@ def read_named(rest: str, names: list[str]) -> dict[str, str]:
     rest = rest.strip()
     if rest and not re.match(_names(names), rest):
         if strange := re.match(r"(\w+):", rest):
-            raise NotUnderstoodError(_no_option(strange[1], names))
+            raise NotUnderstoodError(_no_option(strange[1], names, of))
         if not names:
-            raise NotUnderstoodError("It takes nothing further.")
+            raise NotUnderstoodError(f"{of[0].upper()}{of[1:]} takes nothing further.")
         rest = f"{names[0]}:{rest}"
     while rest:
         head = re.match(_names(names), rest)
         if head is None:
-            raise NotUnderstoodError(_no_option(rest.split(":", maxsplit=1)[0], names))
-        given[head[1]], rest = _read_value(rest[head.end() :].lstrip(), names)
+            if strange := re.match(r"(\w+):", rest):
+                raise NotUnderstoodError(_no_option(strange[1], names, of))
+            raise NotUnderstoodError(
+                f"‘{rest[:40]}’ stands behind a quotation: put all of a text between the marks."
+            )
+        given[head[1]], rest = _read_value(rest[head.end() :].lstrip(), names, of)
     return given
 
 
@@ -113,7 +142,7 @@ def read_form(rest: str, names: list[str]) -> dict[str, str]:
         listed = ", ".join(names) or "none"
         raise NotUnderstoodError(f"This form has no ‘{strange[1]}’, only {listed}.")
     if len(names) == 1:
-        return {names[0]: unescape(rest)}
+        return {names[0]: unescape(unquoted(rest))}
     return read_named(rest, names)
 
 
@@ -121,12 +150,12 @@ def _names(names: list[str]) -> str:
     return rf"({'|'.join(map(re.escape, names)) or '(?!)'}):"
 
 
-def _no_option(name: str, names: list[str]) -> str:
-    listed = f", only {', '.join(names)}" if names else ""
-    return f"There is no {name!r} here{listed}."
+def _no_option(name: str, names: list[str], of: str) -> str:
+    what = "field" if of == "the form" else "option"
+    return f"There is no {what} {name}; {of} has {listed(names) if names else 'none'}."
 
 
-def _read_value(rest: str, names: list[str]) -> tuple[str, str]:
+def _read_value(rest: str, names: list[str], of: str) -> tuple[str, str]:
     """A value, and what follows it."""
     closing = _QUOTES.get(rest[:1])
     if closing is not None:
@@ -136,6 +165,9 @@ def _read_value(rest: str, names: list[str]) -> tuple[str, str]:
         return unescape(rest[1:end]), rest[end + 1 :].strip()
     following = re.search(rf"\s{_names(names)}", rest)
     end = following.start() if following else len(rest)
+    # A word, a colon and a quotation are meant as an option, not as text.
+    if strange := re.search(r'\s(\w+):["“„]', rest[:end]):
+        raise NotUnderstoodError(_no_option(strange[1], names, of))
     return unescape(rest[:end].strip()), rest[end:].strip()
 
 
@@ -152,11 +184,17 @@ def _value(spec: Json, text: str) -> str | int | float | bool:
             case t if t == NUMBER:
                 return float(text)
             case t if t == BOOLEAN:
-                return text.lower() in _TRUE
+                return _yes_or_no(spec["name"], text)
             case _:
                 return text
     except ValueError:
-        raise NotUnderstoodError(f"{spec['name']} takes a number, not {text!r}.") from None
+        raise NotUnderstoodError(f"{spec['name']} takes a number, not ‘{text}’.") from None
+
+
+def _yes_or_no(name: str, text: str) -> bool:
+    if text.lower() not in _TRUE | _FALSE:
+        raise NotUnderstoodError(f"{name} takes yes or no, not ‘{text}’.")
+    return text.lower() in _TRUE
 
 
 def last_number(rest: str) -> tuple[str, int | None]:

@@ -27,6 +27,18 @@ def test_lines_are_edited(keys, line):
     assert typed(Editor(), keys) == [line]
 
 
+@pytest.mark.parametrize(
+    ("pasted", "lines"),
+    [
+        ("/cast add Mira\r/cast claim Mira\rWho?\r\rclick A\r", 4),
+        ("Who?\r/scene continue", 2),
+        ("He said:\r\rand/or // not", 1),
+    ],
+)
+def test_a_pasted_block_with_commands_is_carried_out_line_by_line(pasted, lines):
+    assert len(typed(Editor(), f"\x1b[200~{pasted}\x1b[201~\r")) == lines
+
+
 def test_lines_typed_before_come_back():
     editor = Editor()
     typed(editor, "one\rtwo\r")

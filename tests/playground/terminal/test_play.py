@@ -59,9 +59,16 @@ def a_folder_with_an_earlier_play(folder: Path) -> Path:
     return folder
 
 
-async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys, monkeypatch):
-    # Nobody reads here, and most of these lines ask the bot for nothing.
+@pytest.fixture
+def _hasty(monkeypatch):
+    # Nobody reads here, and most lines ask the bot for nothing.
     monkeypatch.setattr("playground.play.BETWEEN_SECONDS", 0.4)
+    monkeypatch.setattr("playground.terminal.patience.PATIENCE_SECONDS", 1)
+    monkeypatch.setattr("playground.terminal.patience.TAKEN_SECONDS", 1)
+
+
+@pytest.mark.usefixtures("_hasty")
+async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys):
     data = a_folder_with_an_earlier_play(tmp_path / "play")
     piped(LINES)
     settings = Settings(_env_file=None, anthropic_api_key="", troupe_countdown_seconds=0)
@@ -75,7 +82,7 @@ async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys, monkeypa
     assert "No message here has a button" in shown
     assert "There is no /sing" in shown
     assert "There is no /scene rhyme. There is: /scene continue" in shown
-    assert "There is nobody 'Zoe', only Anna, Bo, Cy" in shown
+    assert "There is nobody ‘Zoe’, only Anna, Bo, Cy" in shown
     assert "Anna #the-lantern › /cast claim name:Mirjam" in shown
     assert "/canon needs one of: add" in shown
     assert "Click what?" in shown
@@ -101,6 +108,27 @@ async def test_a_second_play_leaves_the_first_ones_folder_alone(tmp_path, capsys
         f"Another play uses {data}. End it, or name another folder: troupe play --data FOLDER.\n"
     )
     assert (data / "troupe.db").read_text() == "the last play"
+
+
+README = Path(__file__).parents[3] / "README.md"
+
+
+async def test_the_first_evening_of_the_readme_ends_with_the_winner(
+    tmp_path, piped, capsys, monkeypatch
+):
+    _, _, after = README.read_text().partition("A first evening:\n\n```\n")
+    block, _, _ = after.partition("```")
+    assert block.endswith("click A\n")
+    monkeypatch.setattr("playground.play.BETWEEN_SECONDS", 0.4)
+    # An act that waits until there is a winner.
+    piped(f'{block}menu "Who wrote this?" 8\n')
+    settings = Settings(_env_file=None, anthropic_api_key="", troupe_countdown_seconds=2)
+    assert await play(settings, tmp_path / "play") == 0
+    shown = capsys.readouterr().out
+    said, asked = shown.index("  4  Mira\n"), shown.index("How does it go on?")
+    assert said < asked < shown.index("How it went on")
+    assert "Waiting for a button ‘A’" in shown
+    assert "There is no" not in shown
 
 
 FORKING = """\

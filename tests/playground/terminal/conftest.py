@@ -1,0 +1,3 @@
+from tests.playground.server.conftest import anna, ben, connect, guild, inn, local
+
+__all__ = ["anna", "ben", "connect", "guild", "inn", "local"]
