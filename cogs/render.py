@@ -118,9 +118,9 @@ def story_card(
     free = [f"**{name(c.name)}**" for c in company.unclaimed()]
     owner = name(card.names.get(story.owner_id, "a writer"))
     rating = f" · {name(story.rating)}" if story.rating else ""
+    turns = counted(card.turns, "turn") + (" in this scene" if len(card.scenes) > 1 else "")
     lines.append(
-        f"-# Owned by {owner}{rating} · {counted(card.turns, 'turn')} · "
-        f"{counted(card.facts, 'fact')} · {_spent(card)}"
+        f"-# Owned by {owner}{rating} · {turns} · {counted(card.facts, 'fact')} · {_spent(card)}"
     )
     if len(card.scenes) > 1:
         lines.append(f"Scenes: {_scenes(card, sees, reader_id)}")
@@ -513,4 +513,6 @@ def _variant_line(ballot: Ballot, place: int) -> str:
     variant = sorted(ballot.variants, key=lambda v: v.place)[place]
     won = " ← won" if variant.id == ballot.winner_id else ""
     text = " ".join(beat.text for beat in variant.beats)
-    return f"> {variant.label} · {excerpt(variant.angle, 60)}{won}: {excerpt(text, 300)}"
+    # The angle of a draft of somebody's own is only how it begins.
+    angle = "" if variant.author_id else f" · {excerpt(variant.angle, 60)}"
+    return f"> {variant.label}{angle}{won}: {excerpt(text, 300)}"

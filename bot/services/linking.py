@@ -35,8 +35,8 @@ STAYS = (
 )
 PLAYING = "This channel plays a story already. Take the other one up in a channel of its own."
 NOTHING_HERE = (
-    "There is no story in this channel. The option `story` offers those that lost their channel; "
-    "`/story open` begins a new one."
+    "There is no story in this channel. `/story resume story:` lists the stories that lost their "
+    "channel; `/story open` begins a new one."
 )
 
 
@@ -106,12 +106,14 @@ class BranchCard:
     Attributes:
         others: the other channels of the story, the first one bound first.
         fork: where a fork left the branch that it came from; None for other branches.
+        again: whether the branch was played before it came to its channel.
     """
 
     story: Story
     branch: Branch
     others: tuple[int, ...]
     fork: Origin | None = None
+    again: bool = False
 
 
 class Linking:
@@ -220,8 +222,9 @@ class Linking:
                 return None
             channels = await work.stories.channels(story.id)
             fork = await _origin(work, branch)
+            cards = await work.posts.of_subject(PostKind.BRANCH, branch_id)
         others = tuple(c.channel_id for c in channels if c.branch_id != branch_id)
-        return BranchCard(story, branch, others, fork)
+        return BranchCard(story, branch, others, fork, again=len(cards) > 1)
 
     async def past(self, branch_id: int) -> list[Turn]:
         """The last turns that a fork shares, oldest first; of other branches none."""
@@ -302,8 +305,8 @@ def _chosen(strays: list[Stray], choice: str) -> Stray:
         }:
             return stray
     raise NotFoundError(
-        "No story of yours by that name lost its channel. Choose one from the list that the "
-        "option `story` shows."
+        "No story of yours by that name lost its channel. `/story resume story:` lists those that "
+        "did; choose one of them."
     )
 
 

@@ -237,7 +237,7 @@ def branch_card(card: BranchCard) -> discord.ui.LayoutView:
     if card.fork:
         return _fork_card(title, card, card.fork)
     beside = f" beside {render.places(card.others)}" if card.others else ""
-    if card.branch.depth:
+    if card.again or card.branch.depth:
         told = render.counted(card.branch.depth, "turn")
         scene = f"This scene of the story ({told} so far) goes on here{beside}."
     else:

@@ -163,6 +163,8 @@ async def test_a_draft_of_ones_own_enters_unsigned(story, local, claude):
         await press(person, card, voting(card)[3])
     await won(local, card)
     assert spoken(inn) == [("Narrator", f"It snows {UNSAID}s."), ("Tom", "Shut the door.")]
+    listed = await ask(anna, inn, "scene history")
+    assert f"> D ← won: It snows {UNSAID}s. Shut the door." in listed
     told = (await (await anna.menu(inn.last_message, "Who wrote this?")).answer()).text
     assert "**Bo** wrote this, as Tom" in told
     assert "a writer's own draft" in told

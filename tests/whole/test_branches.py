@@ -127,6 +127,20 @@ async def test_unlinked_it_is_free_and_linked_again_it_goes_on(story, local):
     assert "Just talk." in texts_of(cellar)
 
 
+async def test_a_scene_without_words_goes_on_when_it_is_linked_again(story, local):
+    anna, inn = story.anna, story.inn
+    assert " in this scene" not in await ask(anna, inn, "story show")
+    cellar = await linked(local, story)
+    assert "A scene of the story begins here" in texts_of(cellar)[-1]
+    assert "0 turns in this scene" in await ask(anna, inn, "story show")
+    await ask(anna, cellar, "story unlink")
+    assert "goes on in" in await ask(anna, inn, "story link", channel=cellar)
+    await local.until(
+        lambda: "This scene of the story (0 turns so far) goes on here" in texts_of(cellar)[-1],
+        what="the card",
+    )
+
+
 async def test_a_story_is_handed_over(story, local):
     anna, bo, inn = story.anna, story.bo, story.inn
     assert "Only the owner" in await ask(bo, inn, "story handover", member=bo)
@@ -167,7 +181,7 @@ async def test_a_story_whose_channel_was_deleted_is_taken_up_elsewhere(story, lo
         choices = await offered(anna)
     assert [c.name for c in choices] == ["The Inn · main"]
     assert await offered(bo) == []
-    assert "The option `story` offers" in await ask(anna, yard, "story resume")
+    assert "`/story resume story:` lists the stories" in await ask(anna, yard, "story resume")
     assert "lost its channel" in await ask(bo, yard, "story resume", story="The Inn")
     told = await ask(anna, yard, "story resume", story=choices[0].value)
     assert "**The Inn** goes on here" in told
