@@ -16,7 +16,7 @@ from cogs import render
 from cogs.actor import Interaction, actor_of, request_of
 from cogs.replies import log_failure, sentence_for, tell
 from cogs.ui.controls import button, row_view
-from cogs.ui.modals import CHANGED, Field, show_form, show_passage
+from cogs.ui.modals import Field, show_form, show_passage
 
 TAKE_BACK, EDIT, WHO = "❌", "📝", "❓"
 SIGNS = frozenset({TAKE_BACK, EDIT, WHO})
@@ -188,8 +188,9 @@ class MessagesCog(commands.Cog):
         """The new text was sent."""
         channel_id, message_id = map(int, key.split(":"))
         request = await self._about(interaction, channel_id)
-        await self.services.revise.with_text(request, message_id, str(values.get("text", "")))
-        await interaction.response.send_message(CHANGED, ephemeral=True)
+        text = str(values.get("text", ""))
+        revised = await self.services.revise.with_text(request, message_id, text)
+        await interaction.response.send_message(render.changed(revised), ephemeral=True)
 
     async def who_button(
         self, interaction: Interaction, key: str, values: Mapping[str, Any]

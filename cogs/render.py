@@ -11,6 +11,7 @@ from bot.services.casting import CastList, CharacterCard, Claimed, Released
 from bot.services.parting import Offer, Retired
 from bot.services.proposing import Waiting
 from bot.services.provenance import Provenance
+from bot.services.revise import Revised
 from bot.services.stories import StoryCard
 from bot.services.take_back import History
 from bot.story.ballot import Ballot, BallotState
@@ -18,7 +19,7 @@ from bot.story.canon import Fact, FactState
 from bot.story.cast import Character, Company
 from bot.story.proposal import Proposal
 from bot.story.purse import in_cents
-from bot.story.tale import AiPolicy, Proxying, Settings, StoryState
+from bot.story.tale import Actor, AiPolicy, Proxying, Settings, Story, StoryState
 from bot.story.turn import Source, TakingBackKind, Turn
 from bot.story.typed import excerpt
 
@@ -178,6 +179,13 @@ def _listed(names_shown: Sequence[str], where: str = " (`/cast list`)") -> str:
 
 def _spent(card: StoryCard) -> str:
     return f"spent on the model: {in_cents(card.spent)}" if card.spent else "nothing spent yet"
+
+
+def handing_over(story: Story, heir: Actor, by: Actor) -> str:
+    """Asks whether a story shall be somebody else's."""
+    owner = name(heir.name)
+    and_you = " and you do not" if by.writer_id == story.owner_id else ""
+    return f"Hand **{name(story.title)}** over to {owner}? Then {owner} owns it{and_you}."
 
 
 def settings_card(settings: Settings, changed: Sequence[str] = ()) -> str:
@@ -408,6 +416,16 @@ def provenance(told: Provenance) -> str:
         times = "once" if told.revisions == 1 else f"{told.revisions} times"
         lines.append(f"It was changed {times}; `/scene history` shows the texts.")
     return "\n".join(lines)
+
+
+def changed(revised: Revised) -> str:
+    """That a passage has a new text, and what that does to the facts that came from it."""
+    told = "Changed. `/scene history` keeps the old text."
+    if not revised.reviewed:
+        return told
+    returns = "returns" if revised.reviewed == 1 else "return"
+    facts = f"{counted(revised.reviewed, 'fact')} that came from it {returns} to review"
+    return f"{told} {facts}: `/canon list`."
 
 
 def history(past: History, sees: frozenset[int], reader_id: int) -> list[str]:

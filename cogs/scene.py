@@ -15,7 +15,7 @@ from bot.story.turn import Turn
 from cogs import choices, places, render
 from cogs.actor import Interaction, request_of
 from cogs.ui.controls import button, row_view
-from cogs.ui.modals import CHANGED, Field, show_form, show_passage
+from cogs.ui.modals import Field, show_form, show_passage
 from cogs.ui.paging import send_page, turn_page
 
 
@@ -162,8 +162,8 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
         """The new text of a passage was sent."""
         text = str(values.get("text", ""))
         revise = self.client.services.revise
-        await revise.turn_with_text(request_of(interaction), int(key), text)
-        await interaction.response.send_message(CHANGED, ephemeral=True)
+        revised = await revise.turn_with_text(request_of(interaction), int(key), text)
+        await interaction.response.send_message(render.changed(revised), ephemeral=True)
 
     @app_commands.command(name="fork")
     @app_commands.describe(

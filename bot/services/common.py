@@ -222,14 +222,20 @@ async def redraw_fact(work: UnitOfWork, fact: Fact, now: datetime) -> None:
         await refresh(work, PostKind.PROPOSAL, fact.proposal_id, now)
 
 
-async def review_facts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -> None:
+async def review_facts(work: UnitOfWork, turns: Iterable[Turn], now: datetime) -> int:
     """Return to review the facts whose words no longer stand where they came from.
 
     Call it after the turns were taken back, or with their new texts after a revision.
+
+    Returns:
+        How many facts return to review.
     """
+    returned = 0
     texts = {turn.id: "" if turn.withdrawn else turn.text for turn in turns}
     for fact in await work.canon.of_turns(list(texts)):
         source = texts.get(fact.source_turn_id or 0, "")
         if fact.state is FactState.CANON and not (fact.quote and fact.quote in source):
             await work.canon.set_state(fact.id, FactState.PROPOSED, None, now)
             await redraw_fact(work, fact, now)
+            returned += 1
+    return returned

@@ -1,5 +1,6 @@
 """Change the text of a turn: its message is changed with it, and the old text stays readable."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
@@ -24,6 +25,14 @@ from bot.story.turn import Beat, BeatKind, DeedKind, Source, Turn
 from bot.story.typed import MAX_TURN_BYTES, address, clean_text
 
 _STANDS = frozenset({PostState.DUE, PostState.SENDING, PostState.POSTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A turn as it reads now, and how many facts that came from it return to review."""
+
+    turn: Turn
+    reviewed: int = 0
 
 
 class Revise:
@@ -52,7 +61,7 @@ class Revise:
             turn = await _of_branch(work, place, turn_id)
             return await self._revisable(work, place, request, turn)
 
-    async def with_text(self, request: Request, message_id: int, text: str) -> Turn:
+    async def with_text(self, request: Request, message_id: int, text: str) -> Revised:
         """Give the turn of a message a new text.
 
         Raises:
@@ -65,7 +74,7 @@ class Revise:
             turn = await work.turns.of_message(message_id)
             return await self._revised(work, place, request, turn, text)
 
-    async def turn_with_text(self, request: Request, turn_id: int, text: str) -> Turn:
+    async def turn_with_text(self, request: Request, turn_id: int, text: str) -> Revised:
         """Give a turn of the branch played here a new text; see ``with_text``."""
         async with self._store.write() as work:
             place = await the_place(work, request.channel_id)
@@ -74,7 +83,7 @@ class Revise:
 
     async def _revised(
         self, work: UnitOfWork, place: Place, request: Request, found: Turn | None, text: str
-    ) -> Turn:
+    ) -> Revised:
         kept = clean_text(text)
         if is_blank(kept):
             raise InvalidError("Without words it would be taken back: react with ❌ for that.")
@@ -83,15 +92,14 @@ class Revise:
         now = self._clock.now()
         turn = await self._revisable(work, place, request, found)
         if kept == turn.text:
-            return turn
+            return Revised(turn)
         writer_id = request.actor.writer_id
         await _refuse_trespass(work, place, writer_id, turn, kept)
         source = Source.HUMAN if turn.source is Source.HUMAN else Source.MODEL_EDITED
         await work.cast.note_writer(place.story.id, writer_id, request.actor.name, now)
         revised = await work.turns.revise(turn.id, kept, writer_id, source, now)
         await _show(work, place, turn, revised, now)
-        await review_facts(work, [revised], now)
-        return revised
+        return Revised(revised, await review_facts(work, [revised], now))
 
     async def typed_edit(self, request: Request, message_id: int, text: str) -> Turn | None:
         """A typed message that counts where it stands was edited by its author.

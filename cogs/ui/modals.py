@@ -7,7 +7,6 @@ import discord
 
 from cogs.actor import Interaction
 
-CHANGED = "Changed. `/scene history` keeps the old text."
 MODAL_SECONDS = 840
 """After this, discord.py forgets a form nobody submitted (its token dies after 15 minutes)."""
 

@@ -12,7 +12,7 @@ from tests.services.table import Table, by
 async def test_ones_own_turn_changes_with_its_message(table: Table) -> None:
     message_id = await table.message_of(await table.say(ADA, "One."))
     assert (await table.revise.text_of(by(ADA), message_id)).text == "One."
-    turn = await table.revise.with_text(by(ADA), message_id, "Uno. ")
+    turn = (await table.revise.with_text(by(ADA), message_id, "Uno. ")).turn
     assert (turn.text, turn.source, turn.revision) == ("Uno. ", Source.HUMAN, 1)
     await table.post()
     assert table.stage.shown(CHANNEL) == ["Uno. "]
@@ -21,7 +21,7 @@ async def test_ones_own_turn_changes_with_its_message(table: Table) -> None:
 
 async def test_the_same_text_is_no_revision(table: Table) -> None:
     message_id = await table.message_of(await table.say(ADA, "One."))
-    assert (await table.revise.with_text(by(ADA), message_id, "One.")).revision == 0
+    assert (await table.revise.with_text(by(ADA), message_id, "One.")).turn.revision == 0
 
 
 async def test_what_a_person_wrote_is_changed_by_them_alone(table: Table) -> None:
@@ -31,7 +31,7 @@ async def test_what_a_person_wrote_is_changed_by_them_alone(table: Table) -> Non
             await table.revise.text_of(by(writer_id), message_id)
         with pytest.raises(NotAllowedError, match="another writer's own words"):
             await table.revise.with_text(by(writer_id), message_id, "Uno.")
-    again = await table.revise.with_text(by(ADA), message_id, "Eins.")
+    again = (await table.revise.with_text(by(ADA), message_id, "Eins.")).turn
     assert again.author_id == ADA
 
 
@@ -40,7 +40,7 @@ async def test_the_models_passage_is_changed_by_whoever_opened_the_ballot(table:
     message_id = await table.message_of(passage)
     with pytest.raises(NotAllowedError):
         await table.revise.text_of(by(BEN), message_id)
-    turn = await table.revise.with_text(by(ADA), message_id, "A calm.")
+    turn = (await table.revise.with_text(by(ADA), message_id, "A calm.")).turn
     assert (turn.source, turn.author_id) == (Source.MODEL_EDITED, ADA)
 
 
@@ -54,7 +54,9 @@ async def test_no_ballots_passage_is_changed_so_that_it_writes_somebodys_charact
             with pytest.raises(InvalidError, match="These words write Tom"):
                 await table.revise.with_text(by(writer_id), message_id, text)
     assert (await table.revise.text_of(by(ADA), message_id)).revision == 0
-    turn = await table.revise.with_text(by(ADA), message_id, "“No,” said Mira. Tom was far away.")
+    turn = (
+        await table.revise.with_text(by(ADA), message_id, "“No,” said Mira. Tom was far away.")
+    ).turn
     assert turn.revision == 1
 
 
@@ -68,7 +70,7 @@ async def test_a_persons_winning_draft_is_theirs_not_the_openers(table: Table) -
     message_id = await table.message_of(passage)
     with pytest.raises(NotAllowedError):
         await table.revise.text_of(by(ADA), message_id)
-    turn = await table.revise.with_text(by(BEN), message_id, "I swim to the buoy.")
+    turn = (await table.revise.with_text(by(BEN), message_id, "I swim to the buoy.")).turn
     assert turn.source is Source.HUMAN
 
 

@@ -71,6 +71,19 @@ async def test_a_passage_is_revised_by_command_and_by_menu(story, local):
     assert "Without words" in await sent(bo, await bo.menu(second, "Revise"), {"text": "\u200b"})
 
 
+async def test_whoever_changes_a_passage_hears_which_facts_return_to_review(story, local):
+    bo, inn = story.bo, story.inn
+    _, second = await two_turns(story, local)
+    fact = await bo.menu(second, "Make canon")
+    assert "`1` **Tom** · A friend" in await sent(bo, fact, {"fact": "A friend is there."})
+    form = await bo.menu(second, "Revise")
+    assert await sent(bo, form, {"text": "Nobody."}) == (
+        "Changed. `/scene history` keeps the old text. 1 fact that came from it returns to "
+        "review: `/canon list`."
+    )
+    assert "to be reviewed" in await ask(bo, inn, "canon list")
+
+
 async def test_undo_and_redo_by_command(story, local):
     anna, bo, inn = story.anna, story.bo, story.inn
     await two_turns(story, local)
