@@ -3,6 +3,7 @@
 import discord
 
 from bot.services.common import Request
+from bot.story.errors import InvalidError
 from bot.story.tale import Actor
 
 Interaction = discord.Interaction[discord.Client]
@@ -40,3 +41,27 @@ def request_beyond(interaction: Interaction) -> Request:
 def request_of_message(message: discord.Message) -> Request:
     """Who typed a message, and where."""
     return Request(actor_of(message.author), message.channel.id)
+
+
+def heir_of(user: discord.User | discord.Member) -> Actor:
+    """A user as one to whom a story can belong.
+
+    Raises:
+        InvalidError: it is a bot, or nobody on this server.
+    """
+    if not isinstance(user, discord.Member) or user.bot:
+        raise InvalidError("A story belongs to a person on this server. Choose a member.")
+    return actor_of(user)
+
+
+async def heir_with(interaction: Interaction, user_id: int) -> Actor:
+    """Whom a button names, as one to whom a story can belong; asked of Discord.
+
+    Raises:
+        InvalidError: they left the server.
+    """
+    guild = interaction.guild
+    try:
+        return heir_of(await guild.fetch_member(user_id) if guild else interaction.user)
+    except discord.NotFound:
+        raise InvalidError("They left this server, so nothing changed.") from None

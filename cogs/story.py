@@ -12,11 +12,11 @@ from discord.ext import commands
 from bot.client import TroupeClient
 from bot.services.books import BookFormat
 from bot.services.stories import NewStory
-from bot.story.errors import InvalidError
 from bot.story.tale import Place
 from cogs import choices, places, render
-from cogs.actor import Interaction, actor_of, request_beyond, request_of
+from cogs.actor import Interaction, heir_of, heir_with, request_beyond, request_of
 from cogs.permissions import missing
+from cogs.ui.controls import button, row_view
 
 
 @app_commands.guild_only()
@@ -28,6 +28,7 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         self.stories = client.services.stories
         self.linking = client.services.linking
         client.routes.on("branch:v1", self.about_button)
+        client.routes.on("handover:v1", self.handover_button)
 
     async def _strays(self, interaction: Interaction, typed: str) -> list[Any]:
         return await choices.strays(self.client, interaction, typed)
@@ -171,11 +172,27 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="This ch
         self, interaction: Interaction, member: discord.Member | discord.User
     ) -> None:
         """Make another member the owner of this story."""
-        if not isinstance(member, discord.Member) or member.bot:
-            raise InvalidError("A story belongs to a person on this server. Choose a member.")
-        heir = actor_of(member)
-        place = await self.linking.handover(request_of(interaction), heir)
-        await _say(interaction, place, f"belongs to **{render.name(heir.name)}** now")
+        heir = heir_of(member)
+        request = request_of(interaction)
+        place = await self.linking.to_hand_over(request, heir.writer_id)
+        key = f"handover:v1:{place.story.id}:{heir.writer_id}"
+        await interaction.response.send_message(
+            render.handing_over(place.story, heir, request.actor),
+            view=row_view(button("Hand it over", key, style=discord.ButtonStyle.primary)),
+            ephemeral=True,
+        )
+
+    async def handover_button(
+        self, interaction: Interaction, key: str, values: Mapping[str, Any]
+    ) -> None:
+        """Hand it over."""
+        del values
+        story_id, heir_id = map(int, key.split(":"))
+        heir = await heir_with(interaction, heir_id)
+        place = await self.linking.handover(request_of(interaction), heir, story_id)
+        await interaction.response.edit_message(content="It is handed over.", view=None)
+        title, owner = render.name(place.story.title), render.name(heir.name)
+        await interaction.followup.send(f"**{title}** belongs to **{owner}** now.")
 
     @app_commands.command(name="link")
     @app_commands.describe(channel="A channel or thread in which a further scene is to be played")

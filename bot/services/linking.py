@@ -163,20 +163,29 @@ class Linking:
             await let_go(work, place, UNLINKED, now)
         return place
 
-    async def handover(self, request: Request, heir: Actor) -> Place:
-        """Make somebody else the owner.
+    async def to_hand_over(self, request: Request, heir_id: int) -> Place:
+        """The place whose story somebody may make another's; nothing changes yet.
+
+        Raises:
+            NotAllowedError, InvalidError: as for ``handover``.
+        """
+        async with self._store.read() as work:
+            return await _to_hand_over(work, request, heir_id)
+
+    async def handover(self, request: Request, heir: Actor, story_id: int) -> Place:
+        """Make somebody else the owner of the story that is played here.
 
         Raises:
             NotAllowedError: the actor does not own the story.
             InvalidError: it is the heir's already.
+            ConflictError: another story is played here by now.
         """
         now = self._clock.now()
         async with self._store.write() as work:
-            place = await the_place(work, request.channel_id)
+            place = await _to_hand_over(work, request, heir.writer_id)
             story = place.story
-            await _require(work, request.actor, story, Action.GOVERN)
-            if heir.writer_id == story.owner_id:
-                raise InvalidError("They own this story already.")
+            if story.id != story_id:
+                raise ConflictError("Another story is played here by now, so nothing changed.")
             await work.cast.note_writer(story.id, heir.writer_id, heir.name, None)
             await work.stories.save(replace(story, owner_id=heir.writer_id))
             for ballot in await work.ballots.live_in_story(story.id):
@@ -270,6 +279,14 @@ async def let_go(work: UnitOfWork, place: Place, why: str, now: datetime) -> Non
     if ballot:
         await end(work, ballot, BallotState.DROPPED, why, now)
     await work.stories.forget_channel(place.channel.channel_id)
+
+
+async def _to_hand_over(work: UnitOfWork, request: Request, heir_id: int) -> Place:
+    place = await the_place(work, request.channel_id)
+    await _require(work, request.actor, place.story, Action.GOVERN)
+    if heir_id == place.story.owner_id:
+        raise InvalidError("They own this story already.")
+    return place
 
 
 async def _require(work: UnitOfWork, actor: Actor, story: Story, action: Action) -> None:

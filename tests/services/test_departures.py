@@ -27,7 +27,8 @@ async def gone(table: Table, *writers: int) -> None:
 
 
 async def hand_over(table: Table) -> None:
-    place = await table.linking.handover(MANAGER, actor(BEN))
+    story = (await table.linking.to_hand_over(MANAGER, BEN)).story
+    place = await table.linking.handover(MANAGER, actor(BEN), story.id)
     assert place.story.owner_id == OWNER
     with pytest.raises(NotAllowedError):
         await table.stories.pause(MANAGER)
@@ -260,7 +261,7 @@ async def test_no_manager_acts_for_an_owner_who_came_back_silently(table: Table)
     table.members.silent = False
     await table.departures.before(MANAGER, GUILD)
     with pytest.raises(NotAllowedError, match="Only the owner"):
-        await table.linking.handover(MANAGER, actor(CLEO))
+        await table.linking.handover(MANAGER, actor(CLEO), 1)
 
 
 async def test_nobody_passes_on_the_character_of_who_came_back_silently(table: Table) -> None:

@@ -141,7 +141,7 @@ async def test_a_scene_without_words_goes_on_when_it_is_linked_again(story, loca
     )
 
 
-async def test_a_story_is_handed_over(story, local):
+async def test_a_story_is_handed_over_once_its_owner_confirms(story, local, bot):
     anna, bo, inn = story.anna, story.bo, story.inn
     assert "Only the owner" in await ask(bo, inn, "story handover", member=bo)
     assert "own this story already" in await ask(anna, inn, "story handover", member=anna)
@@ -149,11 +149,35 @@ async def test_a_story_is_handed_over(story, local):
     assert "belongs to a person" in await ask(anna, inn, "story handover", member=robot)
     stranger = local.add_person("Dee")
     assert "belongs to a person" in await ask(anna, inn, "story handover", member=stranger)
-    exchange = await use(anna, inn, "story handover", member=bo)
-    answer = await exchange.answer()
-    assert "**The Inn** belongs to **Bo** now" in answer.text
-    assert exchange.message in inn.messages
+    asked = await (await use(anna, inn, "story handover", member=bo)).answer()
+    assert asked.text == "Hand **The Inn** over to Bo? Then Bo owns it and you do not."
+    assert asked.seen_by == anna.id
+    assert "is paused" in await ask(anna, inn, "story pause"), "nothing changed yet"
+    assert "goes on" in await ask(anna, inn, "story resume")
+    # The button works after a restart, and looks again.
+    await bot.stop()
+    await bot.start()
+    await local.bot_ready()
+    story.guild.leave(bo)
+    assert "left this server" in await press(anna, asked, "Hand it over")
+    story.guild.join(bo)
+    await anna.click(asked, "Hand it over")
+    await local.until(
+        lambda: inn.messages[-1].text == "**The Inn** belongs to **Bo** now.", what="a new owner"
+    )
+    assert not asked.buttons
     assert "Only the owner" in await ask(anna, inn, "story pause")
+    assert "is paused" in await ask(bo, inn, "story pause")
+
+
+async def test_who_gave_a_story_away_cannot_give_it_to_another(story, local):
+    anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
+    to_bo, to_cy = [
+        await (await use(anna, inn, "story handover", member=heir)).answer() for heir in (bo, cy)
+    ]
+    await anna.click(to_bo, "Hand it over")
+    await local.until(lambda: "belongs to **Bo** now" in inn.messages[-1].text, what="a new owner")
+    assert "Only the owner" in await press(anna, to_cy, "Hand it over")
     assert "is paused" in await ask(bo, inn, "story pause")
 
 

@@ -39,6 +39,14 @@ def look_ups(local, person):
     return sum(f"/members/{person.id}" in r.path for r in local.requests)
 
 
+async def hand_over(local, giver, channel, heir):
+    asked = await (await use(giver, channel, "story handover", member=heir)).answer()
+    assert asked.text == "Hand **The Inn** over to Bo? Then Bo owns it."
+    await giver.click(asked, "Hand it over")
+    told = "**The Inn** belongs to **Bo** now."
+    await local.until(lambda: channel.messages[-1].text == told, what="a new owner")
+
+
 async def test_a_manager_acts_for_an_owner_who_left_until_they_return(story, local, bot):
     anna, bo, cy, inn = story.anna, story.bo, story.cy, story.inn
     inn.allow(cy, May.MANAGE_CHANNELS)
@@ -67,7 +75,7 @@ async def test_a_manager_acts_for_an_owner_who_left_until_they_return(story, loc
     await bot.stop()
     await bot.start()
     await local.bot_ready()
-    assert "belongs to **Bo** now" in await ask(cy, inn, "story handover", member=bo)
+    await hand_over(local, cy, inn, bo)
     assert "Only the owner" in await ask(cy, inn, "story pause")
     assert "is paused" in await ask(bo, inn, "story pause")
 
