@@ -99,20 +99,26 @@ def _carry_out(options: argparse.Namespace) -> int:
         from pydantic import ValidationError  # noqa: PLC0415
 
         from bot import logs  # noqa: PLC0415
-        from bot.settings import Settings  # noqa: PLC0415
-        from bot.story.errors import StoryError  # noqa: PLC0415
+        from bot.settings import Settings, mistakes  # noqa: PLC0415
+        from bot.story.errors import StorageError, StoryError  # noqa: PLC0415
 
     try:
         settings = Settings()
+    except ValidationError as error:
+        told = "\n".join(mistakes(error))
+        print(f"{told}\n.env.example explains every setting.", file=sys.stderr)
+        return 1
+    try:
         # What the doctor finds says what is wrong, and how to mend it; records would say it twice.
         level = "ERROR" if options.command == "doctor" else settings.troupe_log_level
         logs.set_up(level, settings.troupe_log_format)
         if options.command in _KEEPING:
             return asyncio.run(_keep_alone(options, settings.database_url))
         return asyncio.run(_until_told(_command(options, settings)))
-    except ValidationError as error:
-        names = ", ".join(str(e["loc"][0]).upper() for e in error.errors())
-        print(f"These settings cannot be read: {names}. See .env.example.", file=sys.stderr)
+    except StorageError as error:
+        from storage.naming import for_operator  # noqa: PLC0415 - see above
+
+        print(for_operator(error, settings.database_url), file=sys.stderr)
     except StoryError as error:
         print(error, file=sys.stderr)
     except Exception as error:  # noqa: BLE001 - one format for whatever ends the process
@@ -183,7 +189,7 @@ def _keep(options: argparse.Namespace, url: str) -> int:
         if options.command == "backup":
             file = options.file
             if file.is_dir() or not file.suffix:
-                file /= keeping.default_name(now)
+                file = keeping.default_file(file, now)
             prints = keeping.backup(url, file, now, progress)
             told = f"{_rows(prints)} are in {file}. Try it out: troupe restore --check {file}"
         elif options.command == "move":
@@ -238,7 +244,8 @@ async def _run(settings: "Settings") -> int:
     ]
     if missing:
         print(
-            f"Set {' and '.join(missing)} in the environment or in .env (see .env.example).",
+            f"Set {' and '.join(missing)} in .env or in the environment; .env.example says where "
+            "to get them. What else may be missing is told by: make doctor (or troupe doctor).",
             file=sys.stderr,
         )
         return 1

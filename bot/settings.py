@@ -1,11 +1,16 @@
 """What the operator sets, read once from the environment or ``.env``."""
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Literal, get_args
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.story.tasks import Shard
+
+_LONGEST_SHOWN = 20
+"""Characters of a wrong value that is told: a longer one may be a secret in the wrong line."""
 
 
 class Settings(BaseSettings):
@@ -35,10 +40,36 @@ class Settings(BaseSettings):
     @classmethod
     def _holds_the_shard(cls, count: int, info: ValidationInfo) -> int:
         if info.data.get("troupe_shard_id", 0) >= count:
-            raise ValueError("shards are numbered from 0 to one less than their count")
+            raise ValueError("more than TROUPE_SHARD_ID, as the first shard is 0")
         return count
 
     @property
     def shard(self) -> Shard:
         """Which servers this process serves."""
         return Shard(self.troupe_shard_id, self.troupe_shard_count)
+
+
+def mistakes(error: ValidationError) -> Iterator[str]:
+    """A sentence for each setting that is not as it must be: what is allowed, and what it is."""
+    for one in error.errors():
+        name = str(one["loc"][0]).lower()
+        field = Settings.model_fields[name]
+        allowed = one["ctx"]["error"] if one["type"] == "value_error" else _allowed(field)
+        value = str(one["input"])
+        # Numbers and words of a list are no secrets; whatever else is set may be one.
+        shown = len(value) <= _LONGEST_SHOWN and field.annotation not in {str, SecretStr}
+        yield f"{name.upper()} must be {allowed}{f'; it is ‘{value}’' if shown else ''}."
+
+
+def _allowed(field: FieldInfo) -> str:
+    if words := get_args(field.annotation):
+        return f"{', '.join(words[:-1])} or {words[-1]}"
+    kind = "a whole number" if field.annotation is int else "a number"
+    told = {"ge": "{} or more", "gt": "more than {}", "le": "{:,} at most"}
+    bounds = [
+        phrase.format(getattr(rule, sign))
+        for rule in field.metadata
+        for sign, phrase in told.items()
+        if hasattr(rule, sign)
+    ]
+    return ", ".join([kind, *bounds])

@@ -5,7 +5,12 @@ The texts hold neither SQL nor values, since both could hold story text.
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.story.errors import StorageError, StorageGoneError, StorageUnsureError
+from bot.story.errors import (
+    StorageDamagedError,
+    StorageError,
+    StorageGoneError,
+    StorageUnsureError,
+)
 
 _FULL = (
     "The disk that holds the stories is full, so nothing was saved. "
@@ -98,6 +103,8 @@ def as_storage_error(error: DBAPIError, *, committing: bool = False) -> StorageE
 
 
 def _fault(said: str, *, committing: bool) -> StorageError:
+    if said == _DAMAGED:
+        return StorageDamagedError(said)
     if said != _GONE:
         return StorageError(said)
     return StorageUnsureError(_UNSURE) if committing else StorageGoneError(said)

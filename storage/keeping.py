@@ -6,11 +6,8 @@ what must be in it. What is made new (a file, or tables in a schema of their own
 compared aside, and takes its place in one step at the end.
 """
 
-import os
 import sqlite3  # noqa: TID251 - this is the storage room
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +18,13 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
-from bot.story.errors import StorageError
+from bot.story.errors import StorageDamagedError, StorageError
 from storage import engines
 from storage.copying import Progress, copy, differences, require_same, silent
 from storage.fingerprint import Fingerprint, fingerprint, pack, unpack
 from storage.migrating import require_current, upgrade
 from storage.naming import IN_SETTINGS, between, reaching
+from storage.new_files import as_owned, free, keep, made_new
 from storage.sides import (
     PostgresSide,
     Side,
@@ -39,8 +37,7 @@ from storage.sides import (
 )
 from storage.tables import metadata
 
-_STAMP = "%Y-%m-%dT%H-%M"
-_SPARE = "%Y_%m_%d_%H_%M_%S"
+_SPARE = "%Y_%m_%d_%H_%M_%S_%f"
 _LABEL = "backup_label"
 _DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 IN_USE = "The database is in use. Stop the bot (and whatever else has it open), then try again."
@@ -48,6 +45,10 @@ _NOT_EMPTY = (
     "There are stories in {where} already, and nothing was done to them. Move to an empty "
     "database. `troupe restore FILE --replace` puts a backup in their place, and keeps them "
     "beside it."
+)
+_NO_DATABASE = (
+    "{where} is damaged or not a database, and nothing was done to it. `troupe restore FILE "
+    "--replace` puts a backup in its place, and keeps it beside."
 )
 
 
@@ -79,9 +80,9 @@ class Drill:
     differing: list[str]
 
 
-def default_name(now: datetime) -> str:
-    """A backup's file name: when it was made, in UTC."""
-    return f"troupe-{now.strftime(_STAMP)}.db"
+def default_file(folder: Path, now: datetime) -> Path:
+    """A backup's file: named after when it is made, in UTC."""
+    return free(folder, "troupe-", now, ".db")
 
 
 def backup(url: str, file: Path, now: datetime, progress: Progress = silent) -> Fingerprint:
@@ -100,7 +101,7 @@ def backup(url: str, file: Path, now: datetime, progress: Progress = silent) -> 
     if file.exists():
         raise StorageError(f"{file} exists already, and backups are never written over.")
     require_current(parsed)
-    with _made_new(file) as made:
+    with made_new(file) as made:
         target = _file(made)
         if not engines.is_sqlite(parsed):
             upgrade(target)
@@ -223,13 +224,11 @@ def _put_file(
     source: Side, target: URL, now: datetime, *, replace: bool, progress: Progress
 ) -> Restored:
     path = Path(target.database or "").resolve()
-    kept = path.with_name(f"{path.name}.{now.strftime(_STAMP)}")
+    kept = free(path.parent, f"{path.name}.", now)
     old = path.exists()
     if old:
         _at_rest(target, replace=replace)
-        if kept.exists():
-            raise StorageError(f"{kept} exists already. Wait a minute, or move it away.")
-    with _made_new(path, over=old) as made:
+    with made_new(path, over=old) as made:
         upgrade(_file(made))
         with sqlite_opened(_file(made)) as into:
             prints = copy(source, into, progress)
@@ -237,13 +236,21 @@ def _put_file(
         if old:
             # Once more: copying took a while, and the bot may have been started meanwhile.
             _at_rest(target, replace=replace)
-            os.link(path, kept)
-        _as_owned(made, path if old else path.parent)
+            keep(path, kept)
+        as_owned(made, path if old else path.parent)
     return Restored(prints, str(kept) if old else None)
 
 
 def _at_rest(target: URL, *, replace: bool) -> None:
     """See that nobody has a file open and, unless it is to be replaced, that it is empty."""
+    try:
+        _alone_and_empty(target, replace=replace)
+    except StorageDamagedError as error:
+        if not replace:
+            raise StorageError(_NO_DATABASE.format(where=target.database)) from error
+
+
+def _alone_and_empty(target: URL, *, replace: bool) -> None:
     with told(), sqlite_opened(target) as side:
         side.connection.execute("PRAGMA busy_timeout = 0")
         if _stories(side.connection.execute) and not replace:
@@ -340,56 +347,3 @@ def _existing(url: str) -> URL:
 def _file(path: Path, mode: str = "rwc") -> URL:
     name = f"file:{quote(str(path))}"
     return URL.create("sqlite+aiosqlite", database=name, query={"mode": mode, "uri": "true"})
-
-
-@contextmanager
-def _made_new(path: Path, *, over: bool = False) -> Iterator[Path]:
-    """A new file that appears under its name only once it is whole and on the disk.
-
-    Readable by its owner alone: it holds what people wrote.
-    """
-    made = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with _full_told():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            yield made
-            _synced(made)
-            if over:
-                made.replace(path)
-            else:
-                os.link(made, path)  # refuses what appeared meanwhile
-            _synced(path.parent)
-    finally:
-        for left in (made, *(made.with_name(made.name + end) for end in _ENDINGS)):
-            left.unlink(missing_ok=True)
-
-
-_ENDINGS = ("-journal", "-wal", "-shm")
-
-
-@contextmanager
-def _full_told() -> Iterator[None]:
-    try:
-        with told():
-            yield
-    except FileExistsError as error:
-        raise StorageError(f"{error.filename2 or error.filename} exists already.") from error
-    except OSError as error:
-        said = os.strerror(error.errno) if error.errno else type(error).__name__
-        raise StorageError(f"The file could not be written ({said}). Nothing is left.") from error
-
-
-def _as_owned(made: Path, model: Path) -> None:
-    """Give a file to whom a file or folder belongs: an administrator may restore for the bot."""
-    if os.geteuid() == 0:
-        owner = model.stat()
-        os.chown(made, owner.st_uid, owner.st_gid)
-
-
-def _synced(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import URL
 
-from bot.story.errors import StorageError, StorageGoneError
+from bot.story.errors import StorageDamagedError, StorageError, StorageGoneError
 from storage import engines
 
 IN_SETTINGS = "The database that DATABASE_URL names"
@@ -20,6 +20,23 @@ def shown(url: URL) -> str:
     host = url.host or url.query.get("host") or "this machine"
     port = f":{url.port}" if url.port else ""
     return f"{url.database} on {host if isinstance(host, str) else ', '.join(host)}{port}"
+
+
+def for_operator(error: StorageError, url: str) -> str:
+    """What to tell whoever runs the bot, who can do what others are told to ask of them.
+
+    Args:
+        error: about the database that the settings name.
+        url: its address, which is told without a password.
+    """
+    if not isinstance(error, StorageDamagedError):
+        return str(error)
+    return (
+        f"{shown(engines.parse(url))}, which DATABASE_URL names, is damaged or not a database. "
+        "If it should be another, mend DATABASE_URL. Else stop the bot and put a backup in its "
+        "place: troupe restore FILE --replace, with a FILE that troupe backup wrote (into "
+        "backups/, unless you named another folder). What is there now is kept beside it."
+    )
 
 
 @contextmanager

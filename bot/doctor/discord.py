@@ -1,6 +1,7 @@
 """What Discord says: token, intents, servers, permissions, clock."""
 
 import asyncio
+import re
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -31,6 +32,7 @@ AT_ONCE = 5
 OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY = 200, 401, 403, 404, 429
 TIMEOUT = aiohttp.ClientTimeout(total=15)
 TRIES = 4
+_TOKEN = re.compile(r"[\w-]+(?:\.[\w-]+){2}", re.ASCII)
 _THREADS = frozenset({10, 11, 12})
 
 Channels = Sequence[tuple[int, int]]
@@ -89,6 +91,14 @@ async def examine_discord(settings: Settings, channels: Channels) -> AsyncIterat
             "token",
             f"DISCORD_TOKEN is not set: {PORTAL} → your application → Bot → Reset Token, and put "
             "it into .env.",
+        )
+        return
+    if not (settings.discord_api_base or _TOKEN.fullmatch(token.strip())):
+        yield bad(
+            "token",
+            "DISCORD_TOKEN holds no token of a bot's: one has three parts with a dot between them. "
+            f"Copy it anew ({PORTAL} → your application → Bot → Reset Token; the application's id, "
+            "public key and client secret are something else).",
         )
         return
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:

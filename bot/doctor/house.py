@@ -9,6 +9,7 @@ from bot.settings import Settings
 from bot.story.errors import StorageError
 from storage.database import Database
 from storage.health import Health, look
+from storage.naming import for_operator
 from storage.sole import Sole
 
 LITTLE, NONE = 1 << 30, 64 << 20
@@ -20,7 +21,8 @@ async def examine_house(settings: Settings) -> AsyncIterator[Finding]:
     try:
         health = await look(settings.database_url)
     except StorageError as error:
-        yield bad("database", f"{error} (DATABASE_URL)")
+        told = for_operator(error, settings.database_url)
+        yield bad("database", told if "DATABASE_URL" in told else f"{told} (DATABASE_URL)")
         return
     yield _database(health)
     if health.folder:

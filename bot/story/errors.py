@@ -94,6 +94,10 @@ class StorageError(StoryError):
     """The database cannot be written (full disk, read-only, gone)."""
 
 
+class StorageDamagedError(StorageError):
+    """What should be the database is none, or is broken."""
+
+
 class StorageGoneError(StorageError):
     """The database is away."""
 

@@ -18,12 +18,15 @@ from storage import engines, keeping
 from storage.database import Database
 from storage.fingerprint import fingerprint, pack, unpack
 from storage.naming import shown
+from storage.new_files import keep
 from storage.sides import opened
 from storage.sole import Sole
 from storage.tables import metadata
 from tests.databases import ENGINES
 from tests.storage.full import HOSTILE, fill
 from tests.storage.kit import NOW, Stand, say, the_branch
+
+NONSENSE = b"not a database, but long enough" * 99
 
 
 @pytest.fixture
@@ -176,6 +179,41 @@ async def test_a_backup_is_never_written_over(full, tmp_path):
     assert file.read_text() == "mine"
 
 
+def test_backups_of_the_same_second_have_different_names(tmp_path):
+    names = []
+    for _ in range(3):
+        file = keeping.default_file(tmp_path, NOW)
+        file.touch()
+        names.append(file.name)
+    stamp = NOW.strftime("%Y-%m-%dT%H-%M-%S")
+    assert names == [f"troupe-{stamp}.db", f"troupe-{stamp}-2.db", f"troupe-{stamp}-3.db"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_file_that_is_no_database_is_replaced_by_a_backup_and_kept(full, tmp_path):
+    file, broken = tmp_path / "one.db", tmp_path / "broken.db"
+    before = keeping.backup(full, file, NOW)
+    broken.write_bytes(NONSENSE)
+    url = f"sqlite:///{broken}"
+    with pytest.raises(StorageError, match=r"broken\.db is damaged or not a database, and nothing"):
+        keeping.restore(url, file, NOW)
+    assert broken.read_bytes() == NONSENSE
+    restored = keeping.restore(url, file, NOW, replace=True)
+    assert prints(url) == before
+    kept = broken.with_name(restored.kept.rpartition("/")[2])
+    assert kept.read_bytes() == NONSENSE
+
+
+def test_what_was_not_yet_written_to_a_kept_file_is_not_taken_for_the_next_ones(tmp_path):
+    path, kept = tmp_path / "one.db", tmp_path / "one.db.before"
+    path.write_text("broken")
+    (tmp_path / "one.db-wal").write_text("its end")
+    keep(path, kept)
+    assert kept.read_text() == path.read_text() == "broken"
+    assert (tmp_path / "one.db.before-wal").read_text() == "its end"
+    assert not (tmp_path / "one.db-wal").exists()
+
+
 async def test_a_restored_database_keeps_the_old_one_beside(full, engine, tmp_path):
     file = tmp_path / "one.db"
     before = keeping.backup(full, file, NOW)
@@ -192,8 +230,10 @@ async def test_a_restored_database_keeps_the_old_one_beside(full, engine, tmp_pa
     assert restored.kept
     if engine == "sqlite":
         assert prints(f"sqlite:///{restored.kept}") == after
-        with pytest.raises(StorageError, match="Wait a minute"):
-            keeping.restore(full, file, NOW, replace=True)
+        # Another one at the same time is kept beside it.
+        again = keeping.restore(full, file, NOW, replace=True)
+        assert again.kept == f"{restored.kept}-2"
+        assert prints(f"sqlite:///{again.kept}") == before
     else:
         schema = restored.kept.split()[-1]
         kept = engines.parse(full).update_query_dict({"options": f"-csearch_path={schema}"})
@@ -225,7 +265,7 @@ async def test_what_is_no_backup_is_refused(full, tmp_path):
     database = await Database.open(f"sqlite:///{plain}")
     await database.close()
     nonsense = tmp_path / "nonsense.db"
-    nonsense.write_bytes(b"not a database, but long enough" * 99)
+    nonsense.write_bytes(NONSENSE)
     for file, said in (
         (plain, "not a backup"),
         (nonsense, r"nonsense\.db is damaged, or no backup"),
@@ -415,3 +455,14 @@ async def test_a_served_database_is_neither_moved_nor_replaced(full, tmp_path):
     assert not (tmp_path / "there.db").exists()
     status, _, err = await troupe(full, "restore", "--replace", str(file), cwd=tmp_path)
     assert (status, err) == (0, "")
+
+
+async def test_the_commands_say_what_to_do_about_a_file_that_is_no_database(tmp_path):
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(NONSENSE)
+    url = f"sqlite:///{broken}"
+    status, out, err = await troupe(url, "backup", cwd=tmp_path)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"{broken}, which DATABASE_URL names, is damaged or not a database.")
+    assert "troupe restore FILE --replace" in err
+    assert "Whoever" not in err

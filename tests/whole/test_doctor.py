@@ -62,6 +62,46 @@ async def test_a_wrong_token(settings):
     assert "Discord refuses the token" in finding.text
 
 
+@pytest.mark.parametrize("token", ["nonsense", "a.b", "Bot a.b.c", "a.b.c.d", "123456789012345678"])
+async def test_a_token_that_cannot_be_one_is_told_without_asking_discord(
+    settings, token, monkeypatch
+):
+    def no_network(*_args, **_more):
+        raise AssertionError
+
+    monkeypatch.setattr(discord_side.aiohttp, "ClientSession", no_network)
+    wrong = settings.model_copy(update={"discord_token": SecretStr(token), "discord_api_base": ""})
+    (finding,) = [one async for one in discord_side.examine_discord(wrong, [])]
+    assert (finding.mark, finding.about) == (Mark.BAD, "token")
+    assert finding.text.startswith("DISCORD_TOKEN holds no token")
+    assert token not in finding.text.replace("bot's", "")
+
+
+async def test_make_takes_what_the_doctor_finds_for_no_error_of_its_own(tmp_path):
+    (tmp_path / "bin").mkdir()
+    for name in ("ready", "bin/python"):
+        (tmp_path / name).touch()
+
+    async def making(status):
+        program = tmp_path / "bin/troupe"
+        program.write_text(f"#!/bin/sh\necho '✗ found'\nexit {status}\n")
+        program.chmod(0o755)
+        process = await asyncio.create_subprocess_exec(
+            *("make", "doctor", f"VENV={tmp_path}"),
+            cwd=README.parent,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        out, _ = await process.communicate()
+        return process.returncode, out.decode()
+
+    assert await making(1) == (0, "✗ found\n")
+    assert await making(0) == (0, "✗ found\n")
+    status, out = await making(130)
+    assert status
+    assert "Error" in out
+
+
 async def test_a_discord_that_cannot_be_reached(settings, local):
     with local.before("GET", "applications", lambda _request: (503, {}, {})):
         finding = await only(settings, "discord")
@@ -208,7 +248,8 @@ async def test_a_database_that_is_none(settings, tmp_path, town):
     (tmp_path / "note.txt").write_text("These are not the tables you are looking for. " * 99)
     wrong = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path}/note.txt"})
     finding = await only(wrong, "database")
-    assert (finding.mark, "DATABASE_URL" in finding.text) == (Mark.BAD, True)
+    assert finding.mark is Mark.BAD
+    assert finding.text.startswith(f"{tmp_path}/note.txt, which DATABASE_URL names, is damaged")
     new = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path}/new/troupe.db"})
     finding = await only(new, "database")
     assert (finding.mark, "the first start makes it" in finding.text) == (Mark.FINE, True)
