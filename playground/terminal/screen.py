@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -45,7 +46,7 @@ class Screen:
         self._where = where
         self._numbers: dict[int, int] = {}
         self._messages: dict[int, Message] = {}
-        self._shown: dict[int, str] = {}
+        self._shown: dict[int, _Face] = {}
         self._count = 0
 
     # --- numbers -------------------------------------------------------------------------------
@@ -109,16 +110,15 @@ class Screen:
             self.show(message, place)
             return
         self._shown[message.id] = now
-        old = before.split("\n")
+        old = before.text.split("\n")
         new = [line for line in message.text.split("\n") if line not in old]
-        rows = [part for part in parts(message) if isinstance(part, Row)]
-        pressed = [row for row in rows if row.drawn().plain not in before]
-        if pressed and len(rows) > 1:
-            # Several rows tell nothing without what they are about.
-            shown = [self._drawn(part) for part in parts(message)]
-        else:
-            shown = [self._styled("\n".join(new))] if new else []
-            shown += [row.drawn() for row in pressed]
+        shown = [self._styled("\n".join(new))] if new else []
+        if now.rows != before.rows:
+            if len(now.rows) > 1:
+                # Several rows tell nothing without what they are about, and their numbers moved.
+                shown = [self._drawn(part) for part in parts(message)]
+            else:
+                shown += [part.drawn() for part in parts(message) if isinstance(part, Row)]
         if shown:
             head = Text(f"{self.number(message):>3}  ", "dim").append("changed")
             self._put_below(head, shown)
@@ -170,7 +170,14 @@ class Screen:
         return text.append(f" kept as {kept}")
 
 
-def _face(message: Message) -> str:
+@dataclass(frozen=True, slots=True)
+class _Face:
     """What a reader sees of a message, to tell whether it changed."""
+
+    text: str
+    rows: tuple[str, ...]
+
+
+def _face(message: Message) -> _Face:
     rows = [part.drawn().plain for part in parts(message) if isinstance(part, Row)]
-    return "\n".join([message.text, *rows])
+    return _Face(message.text, tuple(rows))

@@ -217,3 +217,17 @@ async def test_buttons_that_are_called_alike_stand_below_what_they_are_about(ses
     await session.act("click Accept 2")
     await session.act("click 4")
     assert bot.got == ["accept1", "reject1"]
+
+
+async def test_buttons_whose_numbers_moved_are_shown_anew(session, bot, inn):
+    card = await bot.place(inn).send(view=facts("It rains.", "Bells ring.", "Fog falls."))
+    await shows(session, "Fog falls.")
+    await card.edit(view=facts("Bells ring.", "Fog falls."))
+    await shows(session, "changed")
+    lines = [" ".join(line.split()) for line in session.shown().splitlines()]
+    assert lines[lines.index("1 changed") + 1 :] == [
+        "Bells ring.",
+        "1 Accept 2 Reject",
+        "Fog falls.",
+        "3 Accept 4 Reject",
+    ]
