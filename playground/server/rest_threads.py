@@ -10,6 +10,7 @@ from playground.server.permissions import May, in_channel
 from playground.server.posting import Draft
 from playground.server.routes import Call, table
 from playground.server.shapes import Answer, Json
+from playground.server.snowflakes import iso
 
 _ARCHIVE_MINUTES = (60, 1440, 4320, 10080)
 _LIMIT = (50, 300.0)
@@ -193,7 +194,10 @@ def _id(thread: Channel) -> float:
 
 
 def _archived_at(thread: Channel) -> float:
-    return thread.thread.archive_changed_at if thread.thread else 0.0
+    """When a thread was archived, as exactly as the bot is told: it asks for pages by that."""
+    if thread.thread is None:
+        return 0.0
+    return datetime.fromisoformat(iso(thread.thread.archive_changed_at)).timestamp()
 
 
 def _before(call: Call, *, made: bool) -> float | None:

@@ -120,5 +120,5 @@ async def test_an_event_that_comes_twice_counts_once(story, local, event):
         assert "joins the cast" in await ask(anna, inn, "cast add", name="Wick")
         await ask(anna, inn, "scene undo")
         await heard(local, inn)
-        assert "Nothing" in await ask(anna, inn, "scene undo")
+        assert "taken back already" in await ask(anna, inn, "scene undo")
     assert replayed.struck
