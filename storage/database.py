@@ -12,7 +12,7 @@ from contextlib import (
 from datetime import UTC, datetime
 from typing import Literal, Self
 
-from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004 - the pool's
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ports import (
@@ -99,6 +99,7 @@ class Database:
         self._reader = reader
         self._clock = clock
         self._turnstile = Turnstile()
+        self._readers = asyncio.Semaphore(engines.READERS)
         self._writing: asyncio.Task[object] | None = None
         self._wakes: list[Callable[[], None]] = []
         self._forgets: list[Callable[[], None]] = []
@@ -143,9 +144,27 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
         """A consistent view for reading."""
-        with _told():
-            async with self._begun(lambda: engines.reading(self._reader)) as connection:
-                yield Unit(connection, self._clock)
+        async with self._a_reader():
+            with _told():
+                async with self._begun(lambda: engines.reading(self._reader)) as connection:
+                    yield Unit(connection, self._clock)
+
+    @asynccontextmanager
+    async def _a_reader(self) -> AsyncIterator[None]:
+        """Wait for a connection in order of coming: the pool lets newcomers go first.
+
+        Raises:
+            StorageError: all of them stay taken.
+        """
+        try:
+            async with asyncio.timeout(engines.BUSY_MILLISECONDS / 1000):
+                await self._readers.acquire()
+        except TimeoutError as error:
+            raise StorageError(BUSY) from error
+        try:
+            yield
+        finally:
+            self._readers.release()
 
     @asynccontextmanager
     async def write(self, *, lasting: bool = True) -> AsyncIterator[UnitOfWork]:
@@ -232,6 +251,3 @@ def _told(committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
     except DBAPIError as error:
         fault = as_storage_error(error, committing=committing())
         raise fault from fault.__cause__
-    except TimeoutError as error:
-        # All readers are taken; the text tells sizes of the pool, which help nobody who writes.
-        raise StorageError(BUSY) from error

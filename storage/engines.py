@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.story.errors import StorageError
 from storage import driver
 
-_READERS = 4
-_BUSY_MILLISECONDS = 10_000
+READERS = 4
+BUSY_MILLISECONDS = 10_000
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -101,11 +101,11 @@ def writer(url: URL, synchronous: str) -> AsyncEngine:
 def reader(url: URL) -> AsyncEngine:
     """An engine of a few connections that only read."""
     if is_sqlite(url):
-        engine = _engine(url, _READERS)
+        engine = _engine(url, READERS)
         _on_connect(engine.sync_engine, "PRAGMA query_only = ON")
         _on_begin(engine.sync_engine, "BEGIN")
         return engine
-    engine = _engine(url, _READERS)
+    engine = _engine(url, READERS)
     _on_begin(engine.sync_engine, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     return engine
 
@@ -156,7 +156,7 @@ def _take_there(connection: Connection) -> None:
     connection.exec_driver_sql(
         # The lock waits no longer than SQLite's, and a process that hangs loses it.
         f"{'BEGIN; ' if connection.dialect.is_async else ''}"
-        f"SELECT set_config('lock_timeout', '{_BUSY_MILLISECONDS}', true),"
+        f"SELECT set_config('lock_timeout', '{BUSY_MILLISECONDS}', true),"
         " set_config('idle_in_transaction_session_timeout', '60000', true),"
         f"{passing if connection.get_execution_options().get(_PASSING) else ''}"
         f" pg_advisory_xact_lock({WRITE_LOCK})"
@@ -174,7 +174,7 @@ def _engine(url: URL, size: int, **options: Any) -> AsyncEngine:  # noqa: ANN401
         url,
         pool_size=size,
         max_overflow=0,
-        pool_timeout=_BUSY_MILLISECONDS / 1000,
+        pool_timeout=BUSY_MILLISECONDS / 1000,
         # Values could be story text, which belongs in no error and no log.
         hide_parameters=True,
         **options,
@@ -195,7 +195,7 @@ def _on_connect(engine: Engine, *pragmas: str) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
-            f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}",
+            f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
             "PRAGMA foreign_keys = ON",
             *pragmas,
         ):

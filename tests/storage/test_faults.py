@@ -173,7 +173,7 @@ async def test_a_process_killed_in_the_middle_leaves_nothing_half_done(stand: St
 async def test_a_lock_that_nobody_gives_back_is_told(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "_BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr(engines, "BUSY_MILLISECONDS", 50)
     other = await Database.open(stand.url)
     async with stand.write():
         with pytest.raises(StorageError, match="held by somebody else"):
@@ -187,10 +187,10 @@ async def test_a_lock_that_nobody_gives_back_is_told(
 async def test_when_all_readers_are_taken_it_is_told(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "_BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr(engines, "BUSY_MILLISECONDS", 50)
     other = await Database.open(stand.url)
     async with AsyncExitStack() as taken:
-        for _ in range(engines._READERS):
+        for _ in range(engines.READERS):
             await taken.enter_async_context(other.read())
         with pytest.raises(StorageError, match="held by somebody else"):
             async with other.read():
