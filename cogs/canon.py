@@ -116,7 +116,8 @@ class CanonCog(
     @app_commands.autocomplete(fact=_facts)
     async def retire(self, interaction: Interaction, fact: int) -> None:
         """Let a fact hold no longer. It stays readable."""
-        retired = await self.canon.retire(request_of(interaction), fact)
+        reader = await places.reader_of(self.client, interaction)
+        retired = await self.canon.retire(request_of(interaction), fact, reader)
         await interaction.response.send_message(
             f"📜 ~~{render.fact_line(retired)}~~ no longer holds."
         )

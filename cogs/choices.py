@@ -7,7 +7,8 @@ from discord import app_commands
 from bot.client import TroupeClient
 from bot.services.canon import SHOWN
 from bot.services.casting import CastList
-from bot.story.canon import FactState
+from bot.services.reach import is_told_to_all
+from bot.story.canon import Fact, FactState
 from bot.story.cast import Character
 from bot.story.errors import StoryError
 from bot.story.names import NARRATOR, name_key
@@ -146,8 +147,7 @@ async def facts(
 ) -> list[app_commands.Choice[int]]:
     """Facts in certain states that hold what was typed."""
     try:
-        reader = await places.reader_of(client, interaction)
-        found = await client.services.canon.facts(interaction.channel_id or 0, reader=reader)
+        found = await _facts_told(client, interaction)
     except StoryError:
         return []
     key = name_key(typed)
@@ -160,13 +160,26 @@ async def facts(
     ]
 
 
+async def _facts_told(client: TroupeClient, interaction: Interaction) -> list[Fact]:
+    """The facts that whoever types may be told.
+
+    Raises:
+        NotFoundError: there is no story here.
+    """
+    channel_id, canon = interaction.channel_id or 0, client.services.canon
+    found = await canon.facts(channel_id)
+    if all(is_told_to_all(fact) for fact in found):
+        # Which channels somebody sees may have to be asked of Discord, and here at each letter.
+        return found
+    return await canon.facts(channel_id, reader=await places.reader_of(client, interaction))
+
+
 async def subjects(
     client: TroupeClient, interaction: Interaction, typed: str
 ) -> list[app_commands.Choice[str]]:
     """Whom and what the facts are about."""
     try:
-        reader = await places.reader_of(client, interaction)
-        found = await client.services.canon.facts(interaction.channel_id or 0, reader=reader)
+        found = await _facts_told(client, interaction)
     except StoryError:
         return []
     key = name_key(typed)

@@ -42,13 +42,14 @@ _LABEL = "backup_label"
 _DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 IN_USE = "The database is in use. Stop the bot (and whatever else has it open), then try again."
 _NOT_EMPTY = (
-    "There are stories in {where} already, and nothing was done to them. Move to an empty "
-    "database. `troupe restore FILE --replace` puts a backup in their place, and keeps them "
-    "beside it."
+    "There are stories in {where} already, and nothing was done to them. Name an empty database. "
+    "Where they are those that DATABASE_URL names, `troupe restore FILE --replace` puts a backup "
+    "in their place, and keeps them beside it."
 )
 _NO_DATABASE = (
-    "{where} is damaged or not a database, and nothing was done to it. `troupe restore FILE "
-    "--replace` puts a backup in its place, and keeps it beside."
+    "{where} is damaged or not a database, and nothing was done to it. Name another, or move it "
+    "away. Where it is the one that DATABASE_URL names, `troupe restore FILE --replace` puts a "
+    "backup in its place, and keeps it beside."
 )
 
 

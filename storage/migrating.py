@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
 from bot.story.errors import StorageError
@@ -12,6 +13,11 @@ from storage.faults import as_storage_error
 from storage.migrations import HEAD, KNOWN
 
 _FOLDER = Path(__file__).parent / "migrations"
+_STRAYS = "PRAGMA foreign_key_check"
+_NOT_WHOLE = (
+    "The stories' database lacks rows that others refer to, so its tables were left as they are. "
+    "Whoever runs this bot must put a backup in its place: `troupe restore FILE --replace`."
+)
 
 
 async def migrate(url: URL) -> None:
@@ -108,6 +114,11 @@ def _upgrade(engine: Engine, goal: str = HEAD) -> None:
     from alembic.config import Config  # noqa: PLC0415
 
     engines.hook(engine, "FULL")
+    if engine.dialect.name == "sqlite":
+        # A table that others refer to is made anew; that it can be is seen to at the end.
+        event.listen(engine, "connect", _without_references)
+    # What looked whether there is anything to do was opened without all that.
+    engine.dispose()
     with engine.begin() as connection:
         # Another process may have done it while we waited for the right to write.
         if revision_of(connection) == goal:
@@ -117,3 +128,11 @@ def _upgrade(engine: Engine, goal: str = HEAD) -> None:
         config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, goal)
+        if engine.dialect.name == "sqlite" and connection.exec_driver_sql(_STRAYS).first():
+            raise StorageError(_NOT_WHOLE)
+
+
+def _without_references(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = OFF")
+    cursor.close()

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -244,13 +245,11 @@ class _ServerLock:
         self._own = None if shard is None else (shard.count << 15) + shard.id
         self._alike = None if shard is None else -shard.count
         self._connection: Any = None
-        self._holds = self._given = False
+        self._holds = False
+        self._heard = -GRACE_SECONDS
 
     async def take(self) -> bool:
         self._holds = await self._taken()
-        if not self._holds:
-            # A goodbye heard before was to somebody else.
-            self._given = False
         return self._holds
 
     async def _taken(self) -> bool:
@@ -291,10 +290,12 @@ class _ServerLock:
         return False
 
     def _hear(self, said: Any) -> None:  # noqa: ANN401 - psycopg's
-        self._given = self._given or said.payload == str(self._own)
+        if said.payload == str(self._own):
+            self._heard = time.monotonic()
 
     def was_given(self) -> bool:
-        return self._given
+        # One heard longer ago was to somebody else.
+        return time.monotonic() - self._heard < GRACE_SECONDS
 
     async def _is_counted_otherwise(self, alike: int) -> bool:
         """Whether somebody serves one of another number of shards."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.ports import Clock, Store, UnitOfWork
+from bot.services.common import display_names
 from bot.services.settling import electorate
 from bot.story.ballot import (
     LIVE,
@@ -79,7 +80,7 @@ class BallotCards:
             voters = electorate(story, company, writers)
             newer = await _newer(work, ballot)
             posted = await self._posted(work, ballot)
-        names = {w.writer_id: w.name for w in writers.values()}
+        names = display_names(writers)
         verdict = None
         if ballot.state is BallotState.OPEN:
             verdict = decide(ballot, voters, now)

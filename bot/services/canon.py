@@ -172,7 +172,7 @@ class Canon:
             place = await the_place(work, channel_id)
             fact = await _fact(work, place, number)
             if not await told_to(reader, work, place, [fact]):
-                raise _no_fact(number)
+                raise no_fact(number)
             names = await names_of(work, place.story.id)
             source = await work.turns.get(fact.source_turn_id) if fact.source_turn_id else None
             posts = await work.posts.of_turn(source.id) if source else []
@@ -192,7 +192,7 @@ class Canon:
             here=here,
         )
 
-    async def retire(self, request: Request, number: int) -> Fact:
+    async def retire(self, request: Request, number: int, reader: Reader | None = None) -> Fact:
         """Let a fact hold no longer; it stays readable.
 
         Raises:
@@ -204,6 +204,8 @@ class Canon:
         async with self._store.write() as work:
             place = await the_place(work, request.channel_id)
             fact = await _fact(work, place, number)
+            if not await told_to(reader, work, place, [fact]):
+                raise no_fact(number)
             if not await holding(work, place.branch, [fact]):
                 raise ConflictError(f"Fact {number} is another branch's. Retire it there.")
             if fact.state is FactState.RETIRED:
@@ -223,11 +225,12 @@ class Canon:
 async def _fact(work: UnitOfWork, place: Place, number: int) -> Fact:
     fact = await work.canon.get(place.story.id, number)
     if fact is None:
-        raise _no_fact(number)
+        raise no_fact(number)
     return fact
 
 
-def _no_fact(number: int) -> NotFoundError:
+def no_fact(number: int) -> NotFoundError:
+    """The refusal of a number that no fact has."""
     return NotFoundError(f"There is no fact {number} in this story. `/canon list` shows them all.")
 
 

@@ -9,6 +9,7 @@ from bot.ports import Clock, Store, UnitOfWork
 from bot.services.common import (
     Request,
     beside,
+    display_names,
     name_of,
     names_of,
     refresh,
@@ -103,7 +104,6 @@ class Casting:
             NotAllowedError: it is a retired character's, whom only its author or the owner brings
                 back.
         """
-        kept = character_name(name)
         sheet = Sheet(description=_field(description, "description"))
         now = self._clock.now()
         actor = request.actor
@@ -115,7 +115,8 @@ class Casting:
             if len(company.characters) >= MAX_CAST:
                 raise InvalidError(f"A story has at most {MAX_CAST} characters. Retire one first.")
             await work.cast.note_writer(story.id, actor.writer_id, actor.name, None)
-            retired = await _retired_namesake(work, story.id, kept)
+            retired = await _retired_namesake(work, story.id, name)
+            kept = _name(name, retired)
             if retired:
                 return Added(await self._bring_back(work, story, retired, actor, sheet), back=True)
             return Added(
@@ -185,7 +186,7 @@ class Casting:
             everybody, writers = await work.cast.everybody(story.id, retired=True)
         cast = everybody.characters
         company = replace(everybody, characters=tuple(c for c in cast if not c.retired_at))
-        names = {writer.writer_id: writer.name for writer in writers.values()}
+        names = display_names(writers)
         return CastList(story, company, names, tuple(c.name for c in cast if c.retired_at))
 
     async def show(self, request: Request, name: str | int) -> CharacterCard:
@@ -402,6 +403,21 @@ def _field(text: str, what: str) -> str:
     return kept
 
 
+def _name(text: str, known: Character | None) -> str:
+    """A name that a character may have, or that this one has had since it was allowed.
+
+    Raises:
+        InvalidError: it is neither.
+    """
+    try:
+        return character_name(text)
+    except InvalidError:
+        for one in (known.name, *known.aliases) if known else ():
+            if name_key(one) == name_key(text):
+                return one
+        raise
+
+
 def _changed(character: Character, changes: Mapping[str, str]) -> Character:
     fields = {
         key: _field(text, key) for key, text in changes.items() if key not in {"name", "aliases"}
@@ -418,7 +434,7 @@ def _changed(character: Character, changes: Mapping[str, str]) -> Character:
     aliases = character.aliases
     if "aliases" in changes:
         given = (part for part in changes["aliases"].split(",") if part.strip())
-        aliases = tuple(dict.fromkeys(character_name(part) for part in given))
-    name = character_name(changes["name"]) if "name" in changes else character.name
+        aliases = tuple(dict.fromkeys(_name(part, character) for part in given))
+    name = _name(changes["name"], character) if "name" in changes else character.name
     sheet = replace(character.sheet, **fields)
     return replace(character, name=name, aliases=aliases, sheet=sheet, keepsake=keepsake)

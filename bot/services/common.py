@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.ports import UnitOfWork
 from bot.story.canon import Fact, FactState
-from bot.story.cast import Character, Company
+from bot.story.cast import Character, Company, Writer
 from bot.story.errors import NotFoundError
 from bot.story.policy import Standing
 from bot.story.posts import NewPost, PostKind, PostState
@@ -79,7 +79,12 @@ def standing_of(company: Company, writer_id: int, *, theirs: bool = False) -> St
 
 async def names_of(work: UnitOfWork, story_id: int) -> Mapping[int, str]:
     """Display names of a story's writers by Discord user id."""
-    return {w.writer_id: w.name for w in (await work.cast.writers(story_id)).values()}
+    return display_names(await work.cast.writers(story_id))
+
+
+def display_names(writers: Mapping[int, Writer]) -> dict[int, str]:
+    """What writers are called, by Discord user id."""
+    return {writer_id: writer.name for writer_id, writer in writers.items()}
 
 
 async def name_of(work: UnitOfWork, story_id: int, writer_id: int) -> str:

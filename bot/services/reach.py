@@ -53,7 +53,7 @@ async def told_to(
     Canon belongs to the story. What nobody accepted is no more than words of its passage, and is
     told to those who may read that.
     """
-    open_ = {f.id: f for f in facts if f.source_turn_id and not _accepted(f)}
+    open_ = {fact.id: fact for fact in facts if not is_told_to_all(fact)}
     played = {branch.id: where for branch, where in await work.stories.scenes(place.story.id)}
     if reader is None or not open_ or reader.sees >= set(played.values()):
         return list(facts)
@@ -68,8 +68,10 @@ async def told_to(
     return [fact for fact in facts if fact.id not in hidden]
 
 
-def _accepted(fact: Fact) -> bool:
-    return fact.accepted_by is not None and fact.state is not FactState.PROPOSED
+def is_told_to_all(fact: Fact) -> bool:
+    """Whether a fact is canon, or was, or stands in no passage: then it is told to everybody."""
+    accepted = fact.accepted_by is not None and fact.state is not FactState.PROPOSED
+    return accepted or not fact.source_turn_id
 
 
 async def _may_read(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.ports import Clock, Store, UnitOfWork
+from bot.services.canon import no_fact
 from bot.services.common import (
     Request,
     names_of,
@@ -63,9 +64,7 @@ class Reviewing:
             place, _ = await self._allowed(work, request)
             fact = await work.canon.get(place.story.id, number)
             if fact is None:
-                raise NotFoundError(
-                    f"There is no fact {number} in this story. `/canon list` shows them all."
-                )
+                raise no_fact(number)
             await _refuse_elsewhere(work, place, fact)
             _refuse_unsettled(fact)
             await work.cast.note_writer(place.story.id, writer_id, request.actor.name, None)

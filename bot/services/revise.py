@@ -16,7 +16,7 @@ from bot.services.common import (
 )
 from bot.story.consent import trespasses
 from bot.story.errors import ConflictError, InvalidError, NotFoundError
-from bot.story.names import is_blank
+from bot.story.names import NARRATOR, is_blank
 from bot.story.policy import Action, may, require
 from bot.story.posts import PostState
 from bot.story.tale import Place
@@ -168,9 +168,16 @@ async def _refuse_trespass(
         return
     company = await work.cast.company(place.story.id)
     own = frozenset(c.id for c in company.held_by(writer_id))
+    speaker = company.get(turn.character_id)
+    if speaker and speaker in company.claimed() and speaker.id not in own:
+        # What its writer allowed was that draft, or it was claimed since.
+        raise InvalidError(
+            f"{speaker.name} belongs to another writer, so these words stay as they are. They can "
+            "be taken back: react with ❌."
+        )
 
     def written(words: str) -> set[int | None]:
-        beats = (Beat(turn.speaker, BeatKind.NARRATION, words),)
+        beats = (Beat(NARRATOR, BeatKind.NARRATION, words),)
         return {found.character_id for found in trespasses(beats, company, own)}
 
     for character_id in written(text) - written(turn.text):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Opening, Store, UnitOfWork
-from bot.services.common import Request, move_to, standing_of, the_place
+from bot.services.common import Request, display_names, move_to, standing_of, the_place
 from bot.services.reach import count_here
 from bot.story.canon import FactState
 from bot.story.cast import Company
@@ -243,7 +243,7 @@ async def _card(work: UnitOfWork, place: Place) -> StoryCard:
     return StoryCard(
         place=place,
         company=company,
-        names={writer.writer_id: writer.name for writer in writers.values()},
+        names=display_names(writers),
         turns=place.branch.depth,
         facts=await count_here(work, place.branch, CANON),
         votes=await work.ballots.is_live(place.branch.id),

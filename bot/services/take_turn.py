@@ -19,6 +19,7 @@ from bot.story.cast import Character, Company, is_narrator, speaking
 from bot.story.errors import (
     InvalidError,
     NotAllowedError,
+    StorageError,
     StorageGoneError,
     StorageUnsureError,
 )
@@ -97,7 +98,7 @@ class TakeTurn:
             # Perhaps it was saved all the same: read again, it is a turn once.
             try:
                 return await self._read(request, message)
-            except StorageGoneError:
+            except StorageError:
                 if isinstance(gone, StorageUnsureError):
                     raise gone from None
                 raise

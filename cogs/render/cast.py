@@ -32,10 +32,10 @@ def cast_list(cast: CastList) -> list[str]:
 
 def offer(offered: Offer, receiver: str) -> str:
     """That a character is offered to somebody, who has to agree."""
-    character, holder = name(offered.character.name), name(offered.holder)
+    character, giver = name(offered.character.name), name(offered.holder)
     to = name(receiver)
     return (
-        f"**{character}**, played by {holder}, is offered to {to}.\n"
+        f"**{character}**, played by {giver}, is offered to {to}.\n"
         f"-# {to} presses Accept to play {character} from now on. Until then nothing changes, and "
         "what the model may do with them is asked anew."
     )

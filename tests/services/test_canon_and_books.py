@@ -270,6 +270,8 @@ async def test_what_nobody_accepted_is_told_to_those_who_may_read_its_passage(
     assert [f.text for f in await table.canon.facts(CHANNEL)] == ["It is damp.", "It is dark."]
     with pytest.raises(NotFoundError, match="no fact 1"):
         await table.canon.show(CHANNEL, 1, Reader(CLEO, {CHANNEL}))
+    with pytest.raises(NotFoundError, match="no fact 1"):
+        await table.canon.retire(by(CLEO), 1, Reader(CLEO, {CHANNEL}))
     damp, _ = await table.canon.facts(CHANNEL)
     await table.reviewing.keep(by(ADA, CELLAR), damp.id)
     # Canon belongs to the story.

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.story.ballot import VariantState
-from bot.story.cast import MAX_CAST
+from bot.story.cast import MAX_CAST, Sheet
 from bot.story.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from tests.builders import ADA, BEN, CHANNEL, CLEO, GULLS, OWNER, STORM, drafted, speech
 from tests.services.table import Table, by
@@ -130,6 +130,24 @@ async def test_aliases(table: Table) -> None:
     )
     assert changed.aliases[:2] == ("The Captain", "Mi")
     assert (await table.casting.show(by(BEN), "the captain")).character.name == "Mira"
+
+
+async def test_a_name_from_before_a_rule_stays_a_name(table: Table) -> None:
+    async with table.store.write() as work:
+        place = await work.stories.place(CHANNEL)
+        assert place
+        old = {"aliases": ("@here",), "by": OWNER, "at": table.clock.now()}
+        elder = await work.cast.add(place.story.id, "Tom: the Elder", Sheet(), **old)
+    changed = await table.casting.edit(
+        by(OWNER), elder.id, {"name": elder.name, "aliases": "@here, Elder", "voice": "low"}
+    )
+    assert (changed.name, changed.aliases) == (elder.name, ("@here", "Elder"))
+    with pytest.raises(InvalidError):
+        await table.casting.edit(by(OWNER), elder.id, {"aliases": "Tom: the Eldest"})
+    await table.parting.retire(by(OWNER), elder.name)
+    assert (await table.casting.add(by(OWNER), "tom: the elder", "")).back
+    with pytest.raises(InvalidError):
+        await table.casting.add(by(OWNER), "Tom: the Eldest", "")
 
 
 async def test_secrets_are_for_whoever_holds_the_character(table: Table) -> None:

@@ -5,7 +5,7 @@ from bot.story.posts import PostState
 from bot.story.tale import Proxying
 from bot.story.turn import Source
 from bot.story.typed import MAX_POST, MAX_TURN_BYTES, length
-from tests.builders import ADA, BEN, CHANNEL, OWNER
+from tests.builders import ADA, BEN, CHANNEL, CLEO, OWNER, STORM, drafted, told
 from tests.services.table import Table, by
 
 
@@ -42,6 +42,19 @@ async def test_the_models_passage_is_changed_by_whoever_opened_the_ballot(table:
         await table.revise.text_of(by(BEN), message_id)
     turn = (await table.revise.with_text(by(ADA), message_id, "A calm.")).turn
     assert (turn.source, turn.author_id) == (Source.MODEL_EDITED, ADA)
+
+
+async def test_what_a_character_says_stays_once_somebody_else_holds_it(table: Table) -> None:
+    ballot = await table.ballot(drafted(told("“Hush.”", "Ren")), STORM)
+    for writer_id in (ADA, BEN, OWNER):
+        await table.vote(writer_id, table.saying(ballot, drafted(told("“Hush.”", "Ren"))))
+    await table.settle(ballot)
+    message_id = await table.message_of((await table.turns())[-1])
+    assert (await table.revise.with_text(by(ADA), message_id, "“Hush now.”")).turn.revision == 1
+    await table.claim(CLEO, "Ren")
+    for writer_id in (ADA, OWNER):
+        with pytest.raises(InvalidError, match="Ren belongs to another writer"):
+            await table.revise.with_text(by(writer_id), message_id, "“I give up.”")
 
 
 async def test_no_ballots_passage_is_changed_so_that_it_writes_somebodys_character(

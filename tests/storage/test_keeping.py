@@ -120,7 +120,7 @@ async def test_nothing_is_moved_into_a_database_with_stories(full, elsewhere):
     await Stand(other, elsewhere, None).open()
     await other.close()
     before = prints(elsewhere)
-    with pytest.raises(StorageError, match="Move to an empty database"):
+    with pytest.raises(StorageError, match="Name an empty database"):
         keeping.move(full, elsewhere, NOW)
     assert prints(elsewhere) == before
 

@@ -105,6 +105,20 @@ async def test_a_story_of_the_first_version_goes_on(new_url: Callable[..., str])
     await database.close()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_database_that_lacks_rows_is_left_as_it_is(new_url: Callable[..., str]) -> None:
+    url = new_url(bare=True)
+    engine = first_tables(url)
+    with engine.begin() as connection:
+        filled(connection)
+        connection.execute(text("UPDATE facts SET story_id = 99"))
+    with pytest.raises(StorageError, match="lacks rows"):
+        await Database.open(url)
+    with engine.connect() as connection:
+        assert migrating.revision_of(connection) == "0001"
+    engine.dispose()
+
+
 async def _leased(unit: UnitOfWork, shard: Shard) -> set[TaskKind]:
     found = await unit.tasks.lease("me", later(days=1), later(days=2), 9, shard)
     return {task.kind for task in found}
