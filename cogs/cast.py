@@ -110,12 +110,11 @@ class CastCog(commands.GroupCog, group_name="cast", group_description="The story
         """Show who is in the story and who plays them."""
         channel_id, guild_id = interaction.channel_id or 0, interaction.guild_id or 0
         listed = await self.casting.cast_list(channel_id)
-        shown = render.cast_list(listed)
-        await send_page(interaction, shown, "cast")
+        await send_page(interaction, render.cast_list(listed), "cast")
         # Whether they are all still here is asked of Discord, which nobody should wait for.
-        await self.departures.look(guild_id, [c.writer_id for c in listed.company.claims.values()])
-        pages = render.cast_list(await self.casting.cast_list(channel_id))
-        if pages != shown:
+        holders = [claim.writer_id for claim in listed.company.claims.values()]
+        if await self.departures.look(guild_id, holders):
+            pages = render.cast_list(await self.casting.cast_list(channel_id))
             await mend_page(interaction, pages, "cast")
 
     @app_commands.command(name="show")

@@ -33,7 +33,7 @@ class PatientResponse(discord.InteractionResponse[discord.Client]):
         self._answering = asyncio.Lock()
         self._late = False
         self._thinking: asyncio.Task[None] | None = None
-        asyncio.get_running_loop().call_later(PATIENCE, self._think)
+        self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._think)
 
     def _think(self) -> None:
         if not self.is_done() and not self._answering.locked():
@@ -54,6 +54,7 @@ class PatientResponse(discord.InteractionResponse[discord.Client]):
     async def send_message(self, content: Any = None, **extra: Any) -> Any:
         """Answer with a message; if late, it is returned."""
         async with self._answering:
+            self._timer.cancel()
             if not self._late:
                 return await super().send_message(content, **extra)
         ephemeral = extra.pop("ephemeral", False)
@@ -76,6 +77,7 @@ class PatientResponse(discord.InteractionResponse[discord.Client]):
         get another like it.
         """
         async with self._answering:
+            self._timer.cancel()
             if not self._late:
                 return await super().edit_message(**changes)
         used = self._asked.message
@@ -91,6 +93,7 @@ class PatientResponse(discord.InteractionResponse[discord.Client]):
     async def send_modal(self, modal: discord.ui.Modal, /) -> Any:
         """Answer with a form."""
         async with self._answering:
+            self._timer.cancel()
             if not self._late:
                 return await super().send_modal(modal)
         await self._asked.followup.send(FORM_LATE, ephemeral=True)
@@ -100,6 +103,7 @@ class PatientResponse(discord.InteractionResponse[discord.Client]):
     async def defer(self, **how: Any) -> Any:
         """Say that an answer is on its way; once is enough."""
         async with self._answering:
+            self._timer.cancel()
             return None if self._late else await super().defer(**how)
 
 

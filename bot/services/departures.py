@@ -47,7 +47,7 @@ class Departures:
             fresh: whether it counts for nothing that somebody was there a moment ago.
 
         Returns:
-            Those of whom it is news that they left.
+            Those of whom there is news: that they left, or that they are back.
         """
         now = self._clock.now()
         left = await self._known()
@@ -64,11 +64,13 @@ class Departures:
         self._seen.update({(guild_id, i): now for i in asked})
         news = []
         for writer_id, gone in zip(asked, answers, strict=True):
-            if gone is False:
-                await self.returned(guild_id, writer_id)
-            elif gone and (guild_id, writer_id) not in left:
+            if gone is None or gone is ((guild_id, writer_id) in left):
+                continue
+            if gone:
                 await self._note(guild_id, writer_id, now)
-                news.append(writer_id)
+            else:
+                await self.returned(guild_id, writer_id)
+            news.append(writer_id)
         return frozenset(news)
 
     async def before(self, request: Request, guild_id: int) -> None:
