@@ -1,10 +1,15 @@
 """What tests of several rooms share: databases of both engines."""
 
+import logging
+import threading
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
+from bot import logs
 from tests.databases import ENGINES, Files, Server
 
 
@@ -15,6 +20,20 @@ def _bytecode(pytestconfig: pytest.Config) -> Iterator[None]:
         patch.setenv("PYTHONPYCACHEPREFIX", str(pytestconfig.cache.mkdir("bytecode")))
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield
+
+
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """Take back what a command sets up in this process: its log goes where this test listens."""
+    before, hook, showing = structlog.get_config(), threading.excepthook, warnings.showwarning
+    yield
+    structlog.contextvars.clear_contextvars()
+    structlog.configure(**before)
+    logging.captureWarnings(capture=False)
+    threading.excepthook, warnings.showwarning = hook, showing
+    root = logging.getLogger()
+    for handler in [h for h in root.handlers if isinstance(h, logs._Handler)]:
+        root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

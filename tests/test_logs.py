@@ -15,17 +15,7 @@ from bot import logs
 WORDS = "the letter under the floor"
 
 
-@pytest.fixture(autouse=True)
-def _as_before():
-    before, hook, showing = structlog.get_config(), threading.excepthook, warnings.showwarning
-    yield
-    structlog.contextvars.clear_contextvars()
-    structlog.configure(**before)
-    logging.captureWarnings(capture=False)
-    threading.excepthook, warnings.showwarning = hook, showing
-    root = logging.getLogger()
-    for handler in [h for h in root.handlers if isinstance(h, logs._Handler)]:
-        root.removeHandler(handler)
+pytestmark = pytest.mark.usefixtures("logs_as_before")
 
 
 def written(style, *speeches) -> str:

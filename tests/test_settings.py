@@ -54,6 +54,7 @@ def test_a_secret_in_the_wrong_line_is_not_told():
     assert sentence == "TROUPE_DAILY_CAP_USD must be a number, 0 or more."
 
 
+@pytest.mark.usefixtures("logs_as_before")
 def test_run_names_all_that_is_missing_and_the_doctor(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     for name in ("DISCORD_TOKEN", "ANTHROPIC_API_KEY", "DATABASE_URL"):
@@ -64,6 +65,7 @@ def test_run_names_all_that_is_missing_and_the_doctor(monkeypatch, tmp_path, cap
     assert "make doctor" in said
 
 
+@pytest.mark.usefixtures("logs_as_before")
 def test_the_command_ends_with_what_is_wrong(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TROUPE_DAILY_CAP_USD", "lots")
