@@ -143,7 +143,11 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
-        """A consistent view for reading."""
+        """A consistent view for reading; a few at a time, in order of coming.
+
+        Raises:
+            StorageError: it cannot be read, or all connections for reading stay taken.
+        """
         async with self._a_reader():
             with _told():
                 async with self._begun(lambda: engines.reading(self._reader)) as connection:

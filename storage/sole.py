@@ -112,6 +112,9 @@ class Sole:
     async def seek(self, waiting: Callable[[], None]) -> None:
         """Take the right, as soon as nobody else holds it.
 
+        Where it was waited for and comes without a goodbye, whoever held it may live and not know
+        yet that it is lost: then this returns ``GRACE_SECONDS`` after it was taken.
+
         Args:
             waiting: called once if somebody does.
 
