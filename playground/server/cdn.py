@@ -46,6 +46,10 @@ class Cdn:
         """Store a file."""
         self._files[attachment.id] = attachment
 
+    def file(self, attachment_id: int) -> Attachment | None:
+        """Return a file by its id, whatever became of its addresses."""
+        return self._files.get(attachment_id)
+
     def keep_picture(self, data: bytes) -> str:
         """Store a picture (an avatar) and return its hash."""
         name = hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from playground.server.world import World
 
-_PIXEL = base64.b64decode(
+PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
 """A PNG of one point, for pictures that nobody gave."""
@@ -29,7 +29,7 @@ class CdnDoor:
         steps = request.match_info["path"].split("/")
         if steps[0] != "attachments":
             picture = self._world.cdn.picture(steps[-1].partition(".")[0])
-            return web.Response(body=picture or _PIXEL, content_type="image/png")
+            return web.Response(body=picture or PIXEL, content_type="image/png")
         known = len(steps) == _ATTACHMENT_STEPS and steps[2].isdecimal()
         found = self._world.cdn.fetch(int(steps[2]), dict(request.query)) if known else None
         if found is None:

@@ -1,0 +1,136 @@
+"""The page's own HTTP server: files of the page, files of messages, and websockets."""
+
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from playground.page.files import Files
+from playground.page.seat import Seat
+from playground.server import LocalDiscord
+
+HOST = "127.0.0.1"
+MAX_MESSAGE_BYTES = 1024 * 1024
+"""Bytes of one request over the websocket; files come another way."""
+MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+
+_STATIC = Path(__file__).parent / "static"
+_STRANGER = (
+    "This is not the whole address. Open the one that was printed when the play began: it holds a "
+    "secret word that keeps others on this machine out."
+)
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Page:
+    """Serves the page on this machine.
+
+    Args:
+        local: the Discord that is shown.
+        token: the secret word of the address; a fresh one by default.
+    """
+
+    def __init__(self, local: LocalDiscord, *, token: str | None = None) -> None:
+        self.local = local
+        self.token = token or secrets.token_urlsafe(16)
+        self.files = Files(local.world, f"/{self.token}")
+        self._seats: set[Seat] = set()
+        self._runner: web.AppRunner | None = None
+        self._origin = ""
+
+    @property
+    def address(self) -> str:
+        """What one opens in a browser."""
+        return f"{self._origin}/{self.token}/"
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on a port of this machine (0: a free one).
+
+        Raises:
+            OSError: the port is taken.
+        """
+        app = web.Application(client_max_size=MAX_UPLOAD_BYTES, middlewares=[self._guard])
+        app.router.add_get("/{token}/", self._index)
+        app.router.add_get("/{token}/{folder:js|css}/{name}", self._static)
+        app.router.add_get("/{token}/live", self._live)
+        app.router.add_post("/{token}/upload", self.files.take)
+        app.router.add_get("/{token}/files/{id}/{name}", self.files.give)
+        app.router.add_get("/{token}/pictures/{name}", self.files.give_picture)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, HOST, port).start()
+        self._origin = f"http://{HOST}:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Close every websocket and stop listening."""
+        for seat in tuple(self._seats):
+            await seat.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Let in who knows the address, and whose browser is at our page and at no other."""
+        told = request.match_info.get("token", "")
+        known = hmac.compare_digest(told.encode(), self.token.encode())
+        # A foreign page can point a name of its own at this machine; the name gives it away.
+        if not known or f"http://{request.host}" != self._origin:
+            return web.Response(status=404, text=_STRANGER, headers=_SAFE)
+        origin = request.headers.get("Origin")
+        if origin != self._origin and (origin is not None or request.path.endswith("/live")):
+            return web.Response(status=403, text=_STRANGER, headers=_SAFE)
+        response = await handler(request)
+        if not response.prepared:
+            for name, value in _SAFE.items():
+                response.headers.setdefault(name, value)
+        return response
+
+    async def _index(self, _request: web.Request) -> web.StreamResponse:
+        policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+            f"connect-src 'self' {self._origin.replace('http', 'ws', 1)}; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+        return web.FileResponse(_STATIC / "index.html", headers={"Content-Security-Policy": policy})
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        folder = _STATIC / request.match_info["folder"]
+        file = folder / request.match_info["name"]
+        if file.parent != folder or not file.is_file():
+            raise web.HTTPNotFound
+        return web.FileResponse(file)
+
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MAX_MESSAGE_BYTES)
+        await socket.prepare(request)
+        seat = Seat(self, socket)
+        self._seats.add(seat)
+        try:
+            await seat.serve()
+        finally:
+            self._seats.discard(seat)
+        return socket

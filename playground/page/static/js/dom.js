@@ -1,0 +1,38 @@
+// Building the page's elements. Text always becomes a text node, so nothing a message says can be
+// read as markup; there is no other way to put content on the page.
+
+// h("button", {class: "x", onclick: f, "aria-label": "Send"}, "text", child, [more children])
+// Properties that begin with "on" are listeners; false, null and undefined leave an attribute out.
+export function h(tag, props, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props ?? {})) {
+    if (value === false || value === null || value === undefined) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "value" || name === "checked") element[name] = value;
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...nodes(children));
+  return element;
+}
+
+function nodes(children) {
+  return children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== false);
+}
+
+export function fill(element, ...children) {
+  element.replaceChildren(...nodes(children));
+  return element;
+}
+
+// Put a new element in an old one's place; whoever had the focus inside has it again, if the new
+// element holds something with the same data-focus key.
+export function swap(old, fresh) {
+  const key = old.contains(document.activeElement)
+    ? document.activeElement.closest("[data-focus]")?.dataset.focus
+    : undefined;
+  old.replaceWith(fresh);
+  if (key !== undefined) {
+    fresh.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
+  }
+  return fresh;
+}

@@ -1,0 +1,119 @@
+"""The page in a real browser, beside the local Discord in the same loop."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import playwright.async_api as driver
+import pytest
+import pytest_asyncio
+
+from playground.page import Page
+from playground.server import Channel, Guild, LocalDiscord, Person
+
+CHROMIUM = os.environ.get("TROUPE_CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+# It runs as root in containers, where its sandbox does not; and it is to ask nobody out there.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SECONDS = 10
+"""How long the browser may take until something shows."""
+
+Open = Callable[..., Awaitable[driver.Page]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give all that meets the browser one loop, its own; leave it out where there is none."""
+    for item in items:
+        if "browser" not in getattr(item, "fixturenames", ()):
+            continue
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        if CHROMIUM is None:
+            reason = "no Chromium here; install one, or name it in TROUPE_CHROMIUM"
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[driver.Browser]:
+    async with driver.async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def local() -> AsyncIterator[LocalDiscord]:
+    async with LocalDiscord(rate_limits=False) as server:
+        yield server
+
+
+@pytest.fixture
+def guild(local: LocalDiscord) -> Guild:
+    return local.add_guild("The Globe")
+
+
+@pytest.fixture
+def inn(guild: Guild) -> Channel:
+    return guild.add_channel("the-inn")
+
+
+@pytest.fixture
+def anna(local: LocalDiscord, guild: Guild) -> Person:
+    return local.add_person("Anna", guild)
+
+
+@pytest.fixture
+def bo(local: LocalDiscord, guild: Guild) -> Person:
+    return local.add_person("Bo", guild)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(local: LocalDiscord, inn: Channel, anna: Person, bo: Person) -> AsyncIterator[Page]:
+    """The page, of a server with a channel and two people."""
+    assert inn.guild
+    assert anna.id < bo.id
+    async with Page(local) as page:
+        yield page
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def opened(browser: driver.Browser, site: Page) -> AsyncIterator[Open]:
+    """Opens windows; nothing may go wrong in them, and nobody out there may be asked."""
+    async with contextlib.AsyncExitStack() as stack:
+        wrong: list[str] = []
+
+        async def open_(*, width: int = 1280, height: int = 800, **options: object) -> driver.Page:
+            context = await browser.new_context(
+                viewport={"width": width, "height": height}, **options
+            )
+            stack.push_async_callback(context.close)
+            window = await context.new_page()
+            window.set_default_timeout(SECONDS * 1000)
+            window.on("pageerror", lambda error: wrong.append(str(error)))
+            window.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+            window.on(
+                "request",
+                lambda request: (
+                    request.url.startswith((site.address, "blob:")) or wrong.append(request.url)
+                ),
+            )
+            await window.goto(site.address)
+            return window
+
+        yield open_
+    assert not wrong, wrong
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def window(opened: Open) -> driver.Page:
+    """A window of usual size."""
+    return await opened()
