@@ -1,9 +1,11 @@
 """The page in a real browser, beside the local Discord in the same loop."""
 
+import asyncio
 import contextlib
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import playwright.async_api as driver
 import pytest
@@ -11,6 +13,8 @@ import pytest_asyncio
 
 from playground.page import Page
 from playground.server import Channel, Guild, LocalDiscord, Person
+from tests.playground.page.gallery import Gallery
+from tests.playground.server.bots import pointed_at
 
 CHROMIUM = os.environ.get("TROUPE_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -34,10 +38,12 @@ Open = Callable[..., Awaitable[driver.Page]]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give all that meets the browser one loop, its own; leave it out where there is none."""
     for item in items:
-        if "browser" not in getattr(item, "fixturenames", ()):
-            continue
-        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-        if CHROMIUM is None:
+        asks_for = (
+            getattr(item, "fixturenames", ()) if Path(__file__).parent in item.path.parents else ()
+        )
+        if "local" in asks_for or "browser" in asks_for:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        if "browser" in asks_for and CHROMIUM is None:
             reason = "no Chromium here; install one, or name it in TROUPE_CHROMIUM"
             item.add_marker(pytest.mark.skip(reason=reason))
 
@@ -117,3 +123,17 @@ async def opened(browser: driver.Browser, site: Page) -> AsyncIterator[Open]:
 async def window(opened: Open) -> driver.Page:
     """A window of usual size."""
     return await opened()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def gallery(local: LocalDiscord, inn: Channel) -> AsyncIterator[Gallery]:
+    """A bot with one of everything, ready in the server of the inn."""
+    with pointed_at(local):
+        bot = Gallery()
+        running = asyncio.create_task(bot.start(local.token))
+        await bot.hears("ready")
+        assert bot.place(inn)
+        await bot.tree.sync()
+        yield bot
+        await bot.close()
+        await asyncio.gather(running, return_exceptions=True)
