@@ -1,10 +1,14 @@
 """What the page can ask for, by name; each is done by the rules of the local Discord."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from playground.page import view
+from playground.page.asked import MalformedError, flag, key, number, record, text, texts
 from playground.server import Channel, Exchange, Message, Person
+from playground.server.nouns import Role, User
+from playground.server.options import Value, offered
 from playground.server.rules_commands import (
     ATTACHMENT,
     CHANNEL,
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from playground.page.seat import Seat
 
 PAGE_OF_MESSAGES = 50
+_log = logging.getLogger(__name__)
 _Act = Callable[["Seat", Json], Awaitable[Any]]
 
 
@@ -27,25 +32,24 @@ def sentence(error: Exception) -> str:
 
 
 def _channel(seat: "Seat", asked: Json) -> Channel:
-    found = seat.local.world.channels.get(int(asked["channel"]))
+    found = seat.local.world.channels.get(key(asked, "channel"))
     if found is None or not view.visible(seat.person(), found):
         raise LookupError("That channel is gone, or you may not see it.")
     return found
 
 
 def _message(seat: "Seat", asked: Json) -> Message:
-    channel = _channel(seat, asked)
-    key = int(asked["message"])
-    whispered = channel.whispers.get(key)
+    channel, id_ = _channel(seat, asked), key(asked, "message")
+    whispered = channel.whispers.get(id_)
     found = whispered if whispered and whispered.seen_by == seat.person().id else None
-    found = found or channel.shelf.get(key)
+    found = found or channel.shelf.get(id_)
     if found is None:
         raise LookupError("That message is gone.")
     return found
 
 
-def _person(seat: "Seat", key: str) -> Person:
-    user = seat.local.world.users.get(int(key))
+def _person(seat: "Seat", id_: int) -> Person:
+    user = seat.local.world.users.get(id_)
     if user is None or user.bot:
         raise LookupError("Nobody of that name is here.")
     return Person(seat.local.world, user)
@@ -60,8 +64,8 @@ async def _hello(seat: "Seat", asked: Json) -> Json:
     known = {one["id"]: one for one in view.people(world)}
     if not known:
         raise LookupError("There is nobody here whom one could be.")
-    key = str(asked.get("as"))
-    seat.sit(_person(seat, key if key in known else next(iter(known))))
+    wanted = str(asked.get("as"))
+    seat.sit(_person(seat, int(wanted if wanted in known else next(iter(known)))))
     return {
         "me": known[str(seat.person().id)],
         "people": view.people(world),
@@ -75,7 +79,7 @@ async def _open(seat: "Seat", asked: Json) -> Json:
 
 
 async def _older(seat: "Seat", asked: Json) -> Json:
-    return _page(seat, _channel(seat, asked), int(asked["before"]))
+    return _page(seat, _channel(seat, asked), key(asked, "before"))
 
 
 def _page(seat: "Seat", channel: Channel, before: int | None) -> Json:
@@ -89,11 +93,9 @@ def _page(seat: "Seat", channel: Channel, before: int | None) -> Json:
 
 
 async def _commands(seat: "Seat", asked: Json) -> list[Json]:
-    """The commands and menus that are offered here."""
-    channel = _channel(seat, asked)
-    scope = channel.guild.id if channel.guild else None
-    found = seat.local.world.commands.values()
-    return [one.body | {"id": str(one.id)} for one in found if one.guild_id in (None, scope)]
+    """The commands and menus that this person is offered here."""
+    found = offered(seat.local.world, _channel(seat, asked), seat.person().user)
+    return [one.body | {"id": str(one.id)} for one in found]
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -102,13 +104,13 @@ async def _commands(seat: "Seat", asked: Json) -> list[Json]:
 async def _say(seat: "Seat", asked: Json) -> str:
     channel = _channel(seat, asked)
     reply_to = _message(seat, {**asked, "message": asked["reply"]}) if asked.get("reply") else None
-    files = [seat.page.files.taken(key) for key in asked.get("files") or []]
-    said = await seat.person().say(channel, asked["text"], files=files, reply_to=reply_to)
+    files = [seat.page.files.taken(one) for one in texts(asked, "files")]
+    said = await seat.person().say(channel, text(asked, "text"), files=files, reply_to=reply_to)
     return str(said.id)
 
 
 async def _edit(seat: "Seat", asked: Json) -> None:
-    await seat.person().edit(_message(seat, asked), asked["text"])
+    await seat.person().edit(_message(seat, asked), text(asked, "text"))
 
 
 async def _delete(seat: "Seat", asked: Json) -> None:
@@ -117,8 +119,8 @@ async def _delete(seat: "Seat", asked: Json) -> None:
 
 async def _react(seat: "Seat", asked: Json) -> None:
     me = seat.person()
-    act = me.react if asked["on"] else me.unreact
-    await act(_message(seat, asked), asked["emoji"])
+    act = me.react if flag(asked, "on") else me.unreact
+    await act(_message(seat, asked), text(asked, "emoji"))
 
 
 async def _typing(seat: "Seat", asked: Json) -> None:
@@ -128,27 +130,45 @@ async def _typing(seat: "Seat", asked: Json) -> None:
 # --- asking the bot -------------------------------------------------------------------------------
 
 
-def _value(seat: "Seat", kind: int, value: Any) -> Any:  # noqa: ANN401 - as many kinds as options have
-    """Turn what the page sent for an option into the thing that it means."""
-    world = seat.local.world
+def _value(seat: "Seat", kind: object, given: Json) -> Value:
+    """Turn what the page sent for an option into the thing that it means.
+
+    Raises:
+        ValueError: it has another shape than options of this kind.
+        LookupError: there is no such thing (any more).
+    """
+    value = given.get("value")
     if kind == ATTACHMENT:
-        return seat.page.files.taken(value)
+        return seat.page.files.taken(text(given, "value"))
     if kind == CHANNEL:
         return _channel(seat, {"channel": value})
     if kind in (USER, ROLE, MENTIONABLE):
-        user = world.users.get(int(value))
-        roles = [r for g in world.guilds.values() for r in g.roles.values() if r.id == int(value)]
-        thing = user if user is not None and kind != ROLE else next(iter(roles), None)
-        if thing is None:
-            raise LookupError("Nobody of that name is here.")
-        return thing
-    return value
+        return somebody(seat, number(value), users=kind != ROLE, roles=kind != USER)
+    # Whether an option takes it is seen when the command is used.
+    return value if isinstance(value, bool | int | float) else text(given, "value")
 
 
-def _options(seat: "Seat", asked: Json) -> dict[str, Any]:
+def somebody(seat: "Seat", id_: int, *, users: bool, roles: bool) -> User | Role:
+    """Return a user or a role of any server.
+
+    Raises:
+        LookupError: there is none.
+    """
+    world = seat.local.world
+    if users and id_ in world.users:
+        return world.users[id_]
+    found = (one.roles[id_] for one in world.guilds.values() if roles and id_ in one.roles)
+    thing = next(found, None)
+    if thing is None:
+        raise LookupError("Nobody of that name is here.")
+    return thing
+
+
+def _options(seat: "Seat", asked: Json) -> dict[str, Value]:
     """Read options: ``{name: {"type": kind, "value": …}}``."""
-    told = asked.get("options") or {}
-    return {name: _value(seat, one["type"], one["value"]) for name, one in told.items()}
+    told = record(asked, "options")
+    given = {name: record(told, name) for name in told}
+    return {name: _value(seat, one.get("type"), one) for name, one in given.items()}
 
 
 def _came(seat: "Seat", exchange: Exchange) -> Json:
@@ -162,41 +182,50 @@ def _came(seat: "Seat", exchange: Exchange) -> Json:
 
 
 async def _slash(seat: "Seat", asked: Json) -> Json:
-    given = _options(seat, asked)
-    return _came(seat, await seat.person().slash(_channel(seat, asked), asked["command"], **given))
+    channel, path = _channel(seat, asked), _path(asked)
+    return _came(seat, await seat.person().slash(channel, path, **_options(seat, asked)))
 
 
 async def _complete(seat: "Seat", asked: Json) -> list[Json]:
-    given = {k: v for k, v in _options(seat, asked).items() if k != asked["option"]}
-    found = await seat.person().autocomplete(
-        _channel(seat, asked), asked["command"], asked["option"], asked["typed"], **given
-    )
+    channel, path, option = _channel(seat, asked), _path(asked), text(asked, "option")
+    given = {name: one for name, one in _options(seat, asked).items() if name != option}
+    found = await seat.person().autocomplete(channel, path, option, text(asked, "typed"), **given)
     return [{"name": one.name, "value": one.value} for one in found]
 
 
+def _path(asked: Json) -> str:
+    """Read which command is meant, such as ``story open``."""
+    path = " ".join(text(asked, "command").split())
+    if not path:
+        raise LookupError("Which command?")
+    return path
+
+
 async def _menu(seat: "Seat", asked: Json) -> Json:
-    return _came(seat, await seat.person().menu(_message(seat, asked), asked["name"]))
+    return _came(seat, await seat.person().menu(_message(seat, asked), text(asked, "name")))
 
 
 async def _press(seat: "Seat", asked: Json) -> Json:
-    return _came(seat, await seat.person().click(_message(seat, asked), asked["id"]))
+    return _came(seat, await seat.person().click(_message(seat, asked), text(asked, "id")))
 
 
 async def _choose(seat: "Seat", asked: Json) -> Json:
     message = _message(seat, asked)
-    return _came(seat, await seat.person().choose(message, asked["id"], asked["values"]))
+    return _came(
+        seat, await seat.person().choose(message, text(asked, "id"), texts(asked, "values"))
+    )
 
 
 async def _submit(seat: "Seat", asked: Json) -> Json:
-    exchange = seat.form(asked["key"])
-    return _came(seat, await seat.person().submit(exchange, asked["values"]))
+    exchange = seat.form(text(asked, "key"))
+    return _came(seat, await seat.person().submit(exchange, record(asked, "values")))
 
 
 # --- people ---------------------------------------------------------------------------------------
 
 
 async def _add_person(seat: "Seat", asked: Json) -> str:
-    name = " ".join(str(asked["name"]).split())
+    name = " ".join(text(asked, "name").split())
     if not 1 <= len(name) <= 32:  # noqa: PLR2004 - Discord's limit of a display name
         raise ValueError("A name has 1 to 32 characters.")
     guild = next(iter(seat.local.world.guilds.values()))
@@ -204,9 +233,9 @@ async def _add_person(seat: "Seat", asked: Json) -> str:
 
 
 async def _set_roles(seat: "Seat", asked: Json) -> None:
-    person = _person(seat, asked["person"])
+    person = _person(seat, key(asked, "person"))
     guild = next(iter(seat.local.world.guilds.values()))
-    wanted = {int(one) for one in asked["roles"]}
+    wanted = {number(one) for one in texts(asked, "roles")}
     for role in guild.roles.values():
         has = role.id in guild.members[person.id].roles
         if role.id == guild.id or role.managed or has == (role.id in wanted):
@@ -233,3 +262,29 @@ ACTS: dict[str, _Act] = {
     "add_person": _add_person,
     "set_roles": _set_roles,
 }
+
+
+async def carry_out(seat: "Seat", act: object, asked: Json) -> Any:  # noqa: ANN401 - JSON of any shape
+    """Do what a page asks for.
+
+    Args:
+        seat: in whose name.
+        act: one of ``ACTS``.
+        asked: what the act is to know.
+
+    Returns:
+        The answer, as JSON.
+
+    Raises:
+        ValueError: the request has another shape than its act takes, among other reasons.
+        ApiError, InteractionFailed, LookupError: it cannot be done; why not stands in the error.
+    """
+    done = ACTS.get(act) if isinstance(act, str) else None
+    if done is None:
+        raise MalformedError
+    try:
+        return await done(seat, asked)
+    except (KeyError, TypeError, AttributeError) as error:
+        # A page of another version, or a mistake of ours: it is told, and the seat lives on.
+        _log.exception("a request of the page was not understood")
+        raise MalformedError from error

@@ -9,14 +9,24 @@ from aiohttp import BodyPartReader, web
 from playground.server import World
 from playground.server.cdn_door import PIXEL
 from playground.server.options import FileSpec
+from playground.server.rules_messages import MAX_FILE_BYTES
 from playground.server.snowflakes import Snowflakes
 
 MAX_WAITING = 64
 """Files that were handed in and not used yet; the oldest are forgotten."""
+MAX_WAITING_BYTES = 256 * 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 _SHOWN = re.compile(r"(image/(png|jpeg|gif|webp)|(audio|video)/[\w.+-]+)$")
 _ATTACHMENT = re.compile(r"/attachments/\d+/(?P<id>\d+)/(?P<name>[^?]+)")
 _PICTURE = re.compile(r"/(?P<name>[0-9a-f]{32})(\.\w+)?(\?|$)")
+
+
+class _TooLargeError(Exception):
+    """A file is larger than any server here takes; its message is for people."""
+
+    def __init__(self, name: str, most: int) -> None:
+        super().__init__(f"{name} is too large: a file may have {most // 1024**2} MiB.")
 
 
 class Files:
@@ -34,19 +44,42 @@ class Files:
         self._waiting: dict[str, FileSpec] = {}
 
     async def take(self, request: web.Request) -> web.Response:
-        """Keep the files of a form until they are used; answer with an id for each."""
-        kept: list[dict[str, Any]] = []
-        async for part in await request.multipart():
-            if not isinstance(part, BodyPartReader) or not part.filename:
-                continue
-            data = bytes(await part.read(decode=True))
-            told = mimetypes.guess_type(part.filename)[0] or "application/octet-stream"
-            key = str(self._ids.next())
-            self._waiting[key] = (part.filename, data, told)
-            kept.append({"id": key, "name": part.filename, "size": len(data)})
-        while len(self._waiting) > MAX_WAITING:
-            del self._waiting[next(iter(self._waiting))]
+        """Keep the files of a form until they are used; answer with an id for each.
+
+        A file that is too large is answered with a sentence and the status 413.
+        """
+        try:
+            kept = [
+                self._keep(part.filename, await self._read(part))
+                async for part in await request.multipart()
+                if isinstance(part, BodyPartReader) and part.filename
+            ]
+        except _TooLargeError as error:
+            return web.json_response({"error": str(error)}, status=413)
         return web.json_response(kept)
+
+    async def _read(self, part: BodyPartReader) -> bytes:
+        """Read a file, but no more of it than a server takes."""
+        servers = self._world.guilds.values()
+        most = max((one.max_file_bytes for one in servers), default=MAX_FILE_BYTES)
+        data = bytearray()
+        while chunk := await part.read_chunk(_CHUNK_BYTES):
+            data += chunk
+            if len(data) > most:
+                raise _TooLargeError(str(part.filename), most)
+        return bytes(data)
+
+    def _keep(self, name: str, data: bytes) -> dict[str, Any]:
+        """Remember a file, and forget the oldest that nobody used."""
+        told = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        key = str(self._ids.next())
+        self._waiting[key] = (name, data, told)
+        while len(self._waiting) > MAX_WAITING or self._weight() > MAX_WAITING_BYTES:
+            del self._waiting[next(iter(self._waiting))]
+        return {"id": key, "name": name, "size": len(data)}
+
+    def _weight(self) -> int:
+        return sum(len(data) for _, data, _ in self._waiting.values())
 
     def taken(self, key: str) -> FileSpec:
         """Return a file that was handed in.

@@ -86,10 +86,10 @@ class Seat:
         try:
             asked = json.loads(text)
             number, act = asked.pop("re"), asked.pop("do")
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return
         try:
-            answer = {"re": number, "ok": await acts.ACTS[act](self, asked)}
+            answer = {"re": number, "ok": await acts.carry_out(self, act, asked)}
         except ApiError as error:
             answer = {"re": number, "error": plainly(error)}
         except (InteractionFailed, LookupError, ValueError) as error:

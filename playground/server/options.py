@@ -1,5 +1,6 @@
 """Turns what a person types into a command's options, refusing what Discord's client refuses."""
 
+import contextlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -8,7 +9,7 @@ from playground.server.channel import Channel
 from playground.server.exchange import InteractionFailed
 from playground.server.guild import Guild
 from playground.server.nouns import Attachment, Member, Role, Upload, User
-from playground.server.permissions import in_channel, in_guild
+from playground.server.permissions import May, can, in_channel, in_guild
 from playground.server.portal import Command
 from playground.server.shapes import Json
 from playground.server.world import World
@@ -100,6 +101,18 @@ def find_command(world: World, channel: Channel, user: User, kind: int, name: st
     if guild is not None:
         _check_permission(command, guild, user)
     return command
+
+
+def offered(world: World, channel: Channel, user: User) -> list[Command]:
+    """Return the slash commands and menus that a person is offered here, as registered."""
+    if not can(user, channel, May.USE_APPLICATION_COMMANDS):
+        return []
+    found: dict[tuple[int, str], Command] = {}
+    for one in world.commands.values():
+        key = (one.body.get("type") or rules_commands.SLASH, one.body["name"])
+        with contextlib.suppress(InteractionFailed):
+            found.setdefault(key, find_command(world, channel, user, *key))
+    return list(found.values())
 
 
 def _check_context(command: Command, channel: Channel) -> None:
