@@ -4,9 +4,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from playground.page import view
+from playground.page import reading, view
 from playground.page.asked import MalformedError, flag, key, number, record, text, texts
-from playground.server import Channel, Exchange, Message, Person
+from playground.page.reading import channel_of as _channel
+from playground.page.reading import message_of as _message
+from playground.server import Exchange, Person
 from playground.server.nouns import Role, User
 from playground.server.options import Value, offered
 from playground.server.rules_commands import (
@@ -21,7 +23,6 @@ from playground.server.shapes import Json
 if TYPE_CHECKING:
     from playground.page.seat import Seat
 
-PAGE_OF_MESSAGES = 50
 _log = logging.getLogger(__name__)
 _Act = Callable[["Seat", Json], Awaitable[Any]]
 
@@ -29,23 +30,6 @@ _Act = Callable[["Seat", Json], Awaitable[Any]]
 def sentence(error: Exception) -> str:
     """Return what an error tells people."""
     return str(error.args[0]) if error.args else str(error)
-
-
-def _channel(seat: "Seat", asked: Json) -> Channel:
-    found = seat.local.world.channels.get(key(asked, "channel"))
-    if found is None or not view.visible(seat.person(), found):
-        raise LookupError("That channel is gone, or you may not see it.")
-    return found
-
-
-def _message(seat: "Seat", asked: Json) -> Message:
-    channel, id_ = _channel(seat, asked), key(asked, "message")
-    whispered = channel.whispers.get(id_)
-    found = whispered if whispered and whispered.seen_by == seat.person().id else None
-    found = found or channel.shelf.get(id_)
-    if found is None:
-        raise LookupError("That message is gone.")
-    return found
 
 
 def _person(seat: "Seat", id_: int) -> Person:
@@ -71,24 +55,6 @@ async def _hello(seat: "Seat", asked: Json) -> Json:
         "people": view.people(world),
         "places": view.places(world, seat.person()),
         "bot": {"id": str(world.bot.id), "ready": seat.local.ready},
-    }
-
-
-async def _open(seat: "Seat", asked: Json) -> Json:
-    return _page(seat, _channel(seat, asked), None)
-
-
-async def _older(seat: "Seat", asked: Json) -> Json:
-    return _page(seat, _channel(seat, asked), key(asked, "before"))
-
-
-def _page(seat: "Seat", channel: Channel, before: int | None) -> Json:
-    seen = seat.person().sees(channel)
-    if before is not None:
-        seen = [one for one in seen if one.id < before]
-    return {
-        "messages": [seat.write(one) for one in seen[-PAGE_OF_MESSAGES:]],
-        "more": len(seen) > PAGE_OF_MESSAGES,
     }
 
 
@@ -245,8 +211,10 @@ async def _set_roles(seat: "Seat", asked: Json) -> None:
 
 ACTS: dict[str, _Act] = {
     "hello": _hello,
-    "open": _open,
-    "older": _older,
+    "open": reading.open_,
+    "older": reading.older,
+    "newer": reading.newer,
+    "around": reading.around,
     "commands": _commands,
     "say": _say,
     "edit": _edit,

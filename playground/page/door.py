@@ -9,7 +9,9 @@ from typing import Self
 
 from aiohttp import web
 
+from playground.page.deleted import Deleted
 from playground.page.files import Files
+from playground.page.messages import Desk
 from playground.page.seat import Seat
 from playground.server import LocalDiscord
 
@@ -45,6 +47,8 @@ class Page:
         self.local = local
         self.token = token or secrets.token_urlsafe(16)
         self.files = Files(local.world, f"/{self.token}")
+        self.deleted = Deleted(local.world)
+        self.desk = Desk(local.world, self.files)
         self._seats: set[Seat] = set()
         self._runner: web.AppRunner | None = None
         self._origin = ""
@@ -77,6 +81,7 @@ class Page:
         for seat in tuple(self._seats):
             await seat.close()
         if self._runner is not None:
+            self.deleted.close()
             await self._runner.cleanup()
             self._runner = None
 
@@ -125,9 +130,9 @@ class Page:
         return web.FileResponse(file)
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MAX_MESSAGE_BYTES)
+        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MAX_MESSAGE_BYTES, compress=False)
         await socket.prepare(request)
-        seat = Seat(self, socket)
+        seat = Seat(self, socket, request.transport)
         self._seats.add(seat)
         try:
             await seat.serve()

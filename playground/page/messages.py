@@ -1,18 +1,61 @@
 """A message as one person sees it, as the page's JSON."""
 
+import json
 from typing import Any
 
 from playground.page.files import Files
 from playground.page.markdown import Names, parse
-from playground.server import Attachment, Channel, Message, Person, World
+from playground.page.view import visible
+from playground.server import Attachment, Channel, Happening, May, Message, Person, World
+from playground.server.message import PINNED, THREAD_CREATED, THREAD_STARTER, emoji_text
+from playground.server.permissions import in_channel, sending
 from playground.server.shapes import Json
 from playground.server.snowflakes import made_at
 
 _TEXT_DISPLAY = 10
+_EXCERPT = 160
+"""Characters of a message that are shown where another one points at it."""
+_SLASH = 1
+
+
+class Desk:
+    """Writes what happens to messages: once for each person, however many panes they look at.
+
+    Args:
+        world: where it happens.
+        files: gives the page's addresses of files.
+    """
+
+    def __init__(self, world: World, files: Files) -> None:
+        self._world = world
+        self._files = files
+        self._happening: Happening | None = None
+        self._texts: dict[tuple[int, int], str] = {}
+
+    def write(self, messages: list[Message], viewer: Person) -> list[Json]:
+        """Write messages for one person."""
+        view = MessageView(self._world, self._files, viewer)
+        return [view.write(one) for one in messages]
+
+    def event(self, happening: Happening, message: Message, viewer: Person) -> str:
+        """Write the event that a message came or changed."""
+        if happening is not self._happening:
+            self._happening = happening
+            self._texts.clear()
+        key = (viewer.id, message.id)
+        if key not in self._texts:
+            body = {
+                "on": "message",
+                "channel": str(message.channel.id),
+                "message": self.write([message], viewer)[0],
+                "new": happening.kind == "MESSAGE_CREATE" and message is happening.message,
+            }
+            self._texts[key] = json.dumps(body)
+        return self._texts[key]
 
 
 class MessageView:
-    """Writes messages for one person.
+    """Writes messages for one person, for the moment: what they may do is looked up once.
 
     Args:
         world: where they stand.
@@ -24,6 +67,7 @@ class MessageView:
         self._world = world
         self._files = files
         self._viewer = viewer
+        self._bits: dict[int, int] = {}
 
     def write(self, message: Message) -> Json:
         """Write a message."""
@@ -46,9 +90,13 @@ class MessageView:
             "cause": _cause(message),
             "ephemeral": message.ephemeral,
             "loading": message.loading,
-            "system": message.system,
+            "deleted": message.deleted,
+            "pinned": message.pinned,
+            "system": self._system(message),
             "pinged": self._viewer.id in message.pinged,
-            "thread": _thread(message.started_thread),
+            "thread": self._thread(message.started_thread),
+            "can": self._can(message),
+            "jump": message.jump_url,
         }
 
     def _author(self, message: Message) -> Json:
@@ -61,6 +109,43 @@ class MessageView:
             "avatar": self._files.address(message.avatar),
         }
 
+    def _may(self, channel: Channel, needed: int) -> bool:
+        if channel.id not in self._bits:
+            self._bits[channel.id] = in_channel(self._viewer.user, channel)
+        return self._bits[channel.id] & needed == needed
+
+    def _can(self, message: Message) -> Json:
+        """Write what the viewer may do with a message."""
+        channel, own = message.channel, message.author is self._viewer.user
+        if message.deleted:
+            return dict.fromkeys(("edit", "delete", "react", "reply", "thread"), False)
+        if message.ephemeral:
+            return {"edit": False, "delete": True, "react": False, "reply": False, "thread": False}
+        hangs = channel.kind == Channel.TEXT and message.started_thread is None
+        plain = not message.system
+        return {
+            "edit": own and plain and not channel.archived,
+            "delete": (own and plain) or self._may(channel, May.MANAGE_MESSAGES),
+            "react": self._may(channel, May.ADD_REACTIONS) and not channel.archived,
+            "reply": plain and self._may(channel, sending(channel)),
+            "thread": plain and hangs and self._may(channel, May.CREATE_PUBLIC_THREADS),
+        }
+
+    def _system(self, message: Message) -> Json | None:
+        """Write what one of Discord's own messages tells."""
+        about = message.reference or {}
+        place = self._world.channels.get(int(about.get("channel_id") or 0))
+        if message.kind == PINNED:
+            return {"kind": "pin", "message": about.get("message_id")}
+        if message.kind == THREAD_CREATED:
+            thread = self._thread(place)
+            return {"kind": "thread", "name": message.content, "thread": thread and thread["id"]}
+        if message.kind != THREAD_STARTER:
+            return None
+        first = message.referenced
+        gone = first is None or first.deleted or not visible(self._viewer, first.channel)
+        return {"kind": "start", "first": None if gone or first is None else self.write(first)}
+
     def _attachment(self, attachment: Attachment) -> Json:
         return {
             "id": str(attachment.id),
@@ -72,12 +157,15 @@ class MessageView:
         }
 
     def _reactions(self, message: Message) -> list[Json]:
+        guild = message.channel.guild
+        there = guild.members if guild else {}
         return [
             {
                 "emoji": one.emoji["name"],
+                "key": emoji_text(one.emoji),
                 "count": one.count,
                 "me": self._viewer.id in one.users,
-                "names": [user.display_name for user in one.users.values()],
+                "names": [there.get(user.id, user).display_name for user in one.users.values()],
             }
             for one in message.reactions.values()
         ]
@@ -89,11 +177,25 @@ class MessageView:
         answered = message.referenced
         if answered is None or answered.deleted:
             return {"id": reference["message_id"], "gone": True}
+        names = Names(self._world, answered.channel)
         return {
             "id": str(answered.id),
             "gone": False,
-            "name": answered.author_name,
-            "excerpt": " ".join(answered.text.split())[:120],
+            "author": self._author(answered),
+            "text": parse(" ".join(answered.text.split())[:_EXCERPT], names),
+            "files": bool(answered.attachments),
+        }
+
+    def _thread(self, thread: Channel | None) -> Json | None:
+        if thread is None or thread.deleted or not visible(self._viewer, thread):
+            return None
+        first, last = thread.shelf.after(0, 1), thread.shelf.last()
+        return {
+            "id": str(thread.id),
+            "name": thread.name,
+            "count": len(thread.shelf) - sum(one.system for one in first),
+            "archived": thread.archived,
+            "last": None if last is None else {"name": last.author_name, "at": made_at(last.id)},
         }
 
     def _component(self, component: Json, names: Names) -> Json:
@@ -135,15 +237,15 @@ def _parsed(embed: Json, names: Names, texts: tuple[str, ...]) -> Json:
 
 
 def _cause(message: Message) -> Json | None:
-    """Write whose command a message answers."""
-    told = message.interaction
-    if told is None or "name" not in told:
+    """Write whose command a message answers: directly, or through a form that came of it."""
+    told = message.interaction or {}
+    told = told.get("triggering_interaction_metadata") or told
+    if "name" not in told:
         return None
     user = told["user"]
-    return {"id": user["id"], "name": user["global_name"], "command": told["name"]}
-
-
-def _thread(thread: Channel | None) -> Json | None:
-    if thread is None or thread.deleted:
-        return None
-    return {"id": str(thread.id), "name": thread.name, "count": len(thread.shelf)}
+    slash = told["command_type"] == _SLASH
+    return {
+        "id": user["id"],
+        "name": user["global_name"],
+        "command": f"/{told['name']}" if slash else told["name"],
+    }

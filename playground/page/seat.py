@@ -1,15 +1,20 @@
-"""A seat before the local Discord: one pane of the page, in which one is one person."""
+"""A seat before the local Discord: one pane of the page, in which one is one person.
+
+Answers and events go out through one queue, in the order in which they came true: an act that looks
+at the world does so without awaiting anything, so what happens later is told after its answer, and
+what is told before its answer is in it.
+"""
 
 import asyncio
 import contextlib
 import json
+import logging
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
 from playground.page import acts, view
-from playground.page.messages import MessageView
-from playground.server import ApiError, Happening, InteractionFailed, Message, Person
+from playground.server import ApiError, Channel, Happening, InteractionFailed, Message, Person
 from playground.server.exchange import Exchange
 from playground.server.shapes import Json
 from playground.terminal.guide import plainly
@@ -17,9 +22,15 @@ from playground.terminal.guide import plainly
 if TYPE_CHECKING:
     from playground.page.door import Page
 
+_log = logging.getLogger(__name__)
+
 _PLACES = ("CHANNEL_", "THREAD_", "GUILD_")
+_IN_THREADS = ("MESSAGE_CREATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK")
+MAX_WAITING = 8_000_000
+"""Characters that may wait for a browser that does not read; with more it has to come again."""
 _FORMS = 20
 """Forms that are remembered for each seat, should several be open."""
+_BROKEN = "Something went wrong inside the playground; its log tells what."
 
 
 class Seat:
@@ -28,18 +39,26 @@ class Seat:
     Args:
         page: whose seat.
         socket: the browser's end.
+        transport: the connection below, to be broken if the browser does not keep up.
 
     Attributes:
         me: who sits here; None before the first ``hello``.
     """
 
-    def __init__(self, page: "Page", socket: web.WebSocketResponse) -> None:
+    def __init__(
+        self,
+        page: "Page",
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport | None = None,
+    ) -> None:
         self.page = page
         self.local = page.local
         self.me: Person | None = None
         self._socket = socket
+        self._transport = transport
         self._forms: dict[str, Exchange] = {}
-        self._out: asyncio.Queue[Json] = asyncio.Queue()
+        self._out: asyncio.Queue[str] = asyncio.Queue()
+        self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._places_due = False
 
@@ -66,13 +85,22 @@ class Seat:
 
     async def _send(self) -> None:
         while True:
-            body = await self._out.get()
+            text = await self._out.get()
             with contextlib.suppress(ConnectionResetError):
-                await self._socket.send_json(body)
+                await self._socket.send_str(text)
+            self._waiting -= len(text)
+
+    def _put(self, text: str) -> None:
+        """Send a text after all that waits already."""
+        self._waiting += len(text)
+        if self._waiting <= MAX_WAITING:
+            self._out.put_nowait(text)
+        elif self._transport is not None:
+            self._transport.abort()
 
     def tell(self, event: str, **data: Any) -> None:  # noqa: ANN401 - JSON of any shape
         """Send an event to the browser."""
-        self._out.put_nowait({"on": event} | data)
+        self._put(json.dumps({"on": event} | data))
 
     # What is asked
 
@@ -94,7 +122,10 @@ class Seat:
             answer = {"re": number, "error": plainly(error)}
         except (InteractionFailed, LookupError, ValueError) as error:
             answer = {"re": number, "error": acts.sentence(error)}
-        self._out.put_nowait(answer)
+        except Exception:  # noqa: BLE001 - whatever it is, somebody waits for an answer
+            _log.exception("The page asked for %r in vain", act)
+            answer = {"re": number, "error": _BROKEN}
+        self._put(json.dumps(answer))
 
     def person(self) -> Person:
         """Return who sits here.
@@ -110,9 +141,9 @@ class Seat:
         """Be somebody from now on."""
         self.me = person
 
-    def write(self, message: Message) -> Json:
-        """Write a message as the one who sits here sees it."""
-        return MessageView(self.local.world, self.page.files, self.person()).write(message)
+    def write(self, messages: list[Message]) -> list[Json]:
+        """Write messages as the one who sits here sees them."""
+        return self.page.desk.write(messages, self.person())
 
     def keep_form(self, exchange: Exchange) -> str:
         """Remember a form that the bot showed; return the key by which it is sent."""
@@ -135,30 +166,43 @@ class Seat:
     # What happens
 
     def _hear(self, happening: Happening) -> None:
+        channel = happening.channel
         if self.me is None:
             return
         if happening.kind.startswith(_PLACES):
             self._places_changed()
         elif happening.kind == "TYPING_START":
             self._typing(happening)
-        elif happening.kind == "MESSAGE_DELETE_BULK" and happening.channel is not None:
-            for one in happening.data["ids"]:
-                self.tell("gone", channel=str(happening.channel.id), id=one)
-        elif happening.message is not None and self._sees(happening.message):
-            self._message(happening.kind, happening.message)
+        elif channel is not None and view.visible(self.me, channel):
+            self._message(happening, channel)
+        self._thread(happening)
 
-    def _sees(self, message: Message) -> bool:
-        me = self.person()
-        return message.seen_by in (None, me.id) and view.visible(me, message.channel)
-
-    def _message(self, kind: str, message: Message) -> None:
-        if kind == "MESSAGE_DELETE":
-            self.tell("gone", channel=str(message.channel.id), id=str(message.id))
+    def _message(self, happening: Happening, channel: Channel) -> None:
+        """Tell what happened to messages of a channel that is seen here."""
+        message, kind = happening.message, happening.kind
+        for one in happening.messages:
+            self._gone(one)
+        if message is None or message.seen_by not in (None, self.person().id):
             return
-        if message.channel.guild is None and kind == "MESSAGE_CREATE":
+        if kind == "MESSAGE_DELETE":
+            self._gone(message)
+            return
+        if channel.guild is None and kind == "MESSAGE_CREATE":
             self._places_changed()
-        new = kind == "MESSAGE_CREATE"
-        self.tell("message", channel=str(message.channel.id), message=self.write(message), new=new)
+        self._put(self.page.desk.event(happening, message, self.person()))
+
+    def _gone(self, message: Message) -> None:
+        self.tell("gone", channel=str(message.channel.id), id=str(message.id))
+
+    def _thread(self, happening: Happening) -> None:
+        """Show a thread's news under the message on which it hangs."""
+        thread = happening.channel
+        if thread is None or thread.thread is None or thread.parent is None:
+            return
+        start = thread.parent.shelf.get(thread.id)
+        moved = happening.kind in _IN_THREADS or happening.kind.startswith("THREAD_")
+        if start is not None and moved and view.visible(self.person(), thread.parent):
+            self._put(self.page.desk.event(happening, start, self.person()))
 
     def _typing(self, happening: Happening) -> None:
         channel, user, me = happening.channel, happening.user, self.person()

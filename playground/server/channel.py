@@ -100,7 +100,7 @@ class Channel:
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     recipients: dict[int, User] = field(default_factory=dict)
     shelf: MessageShelf = field(default_factory=MessageShelf)
-    whispers: dict[int, "Message"] = field(default_factory=dict)
+    whispers: dict[int, MessageShelf] = field(default_factory=dict)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     pins: dict[int, float] = field(default_factory=dict)
     thread: ThreadState | None = None
@@ -123,6 +123,10 @@ class Channel:
     def last_message(self) -> "Message | None":
         """The newest live message: cheaper than ``messages[-1]``."""
         return self.shelf.last()
+
+    def whispered_to(self, user_id: int) -> MessageShelf:
+        """The ephemeral messages that one user sees here."""
+        return self.whispers.setdefault(user_id, MessageShelf())
 
     @property
     def archived(self) -> bool:

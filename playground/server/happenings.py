@@ -22,6 +22,7 @@ class Happening:
         kind: the gateway's name of the event, e.g. ``MESSAGE_CREATE``.
         data: the gateway's payload, as a reader with every intent gets it.
         whispered: nobody but one user sees it, and the gateway does not send it.
+        messages: those that were deleted at once.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Happening:
     message: Message | None = None
     user: User | None = None
     whispered: bool = False
+    messages: tuple[Message, ...] = ()
 
 
 class Bus:

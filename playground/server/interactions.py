@@ -13,6 +13,7 @@ from playground.server.message import EPHEMERAL, Message
 from playground.server.nouns import Upload, User
 from playground.server.permissions import EVERYTHING, IN_DM, in_channel
 from playground.server.posting import Draft
+from playground.server.rules_commands import GROUP
 from playground.server.rules_modals import check_modal
 from playground.server.shapes import Json
 from playground.server.world import World
@@ -133,12 +134,21 @@ def metadata(interaction: Interaction) -> Json:
         "authorizing_integration_owners": _owners(interaction),
     }
     if interaction.kind == COMMAND:
-        body |= {"name": interaction.data["name"], "command_type": interaction.data["type"]}
+        body |= {"name": _whole_name(interaction.data), "command_type": interaction.data["type"]}
     elif interaction.kind == COMPONENT and interaction.source is not None:
         body["interacted_message_id"] = str(interaction.source.id)
     elif interaction.cause is not None:
         body["triggering_interaction_metadata"] = metadata(interaction.cause)
     return body
+
+
+def _whole_name(data: Json) -> str:
+    """Return a command's name with its group and subcommand."""
+    steps = [data["name"]]
+    while (first := next(iter(data.get("options") or []), None)) and first["type"] <= GROUP:
+        steps.append(first["name"])
+        data = first
+    return " ".join(steps)
 
 
 def live(world: World, token: str) -> Interaction:

@@ -126,11 +126,13 @@ def edit(
 def delete(world: World, message: Message) -> None:
     """Delete a message and tell the world."""
     channel, guild = message.channel, message.channel.guild
-    message.deleted = True
-    if message.ephemeral:
-        channel.whispers.pop(message.id, None)
+    if message.seen_by is not None:
+        if not message.deleted:
+            channel.whispered_to(message.seen_by).remove(message.id)
+        message.deleted = True
         world.message_event("MESSAGE_DELETE", message)
         return
+    message.deleted = True
     channel.shelf.remove(message.id)
     channel.pins.pop(message.id, None)
     data = {"id": str(message.id), "channel_id": str(channel.id)}
@@ -340,8 +342,8 @@ def _mention(
 
 def _shelve(world: World, message: Message) -> None:
     channel = message.channel
-    if message.ephemeral:
-        channel.whispers[message.id] = message
+    if message.seen_by is not None:
+        channel.whispered_to(message.seen_by).add(message)
         return
     channel.shelf.add(message)
     channel.last_message_id = message.id

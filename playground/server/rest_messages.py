@@ -2,6 +2,7 @@
 
 from playground.server import errors, payloads, posting
 from playground.server.channel import Channel
+from playground.server.happenings import Happening
 from playground.server.intents import without_content
 from playground.server.message import PINNED, Message
 from playground.server.nouns import User
@@ -146,10 +147,12 @@ def remove_many(call: Call) -> Answer:
     for one in found:
         one.deleted = True
         channel.shelf.remove(one.id)
+        channel.pins.pop(one.id, None)
     data: Json = {"ids": [str(one.id) for one in found], "channel_id": str(channel.id)}
     if channel.guild is not None:
         data["guild_id"] = str(channel.guild.id)
-    call.world.tell("MESSAGE_DELETE_BULK", data, guild=channel.guild, channel=channel)
+    told = Happening("MESSAGE_DELETE_BULK", data, channel.guild, channel, messages=tuple(found))
+    call.world.bus.tell(told)
     return 204, None
 
 

@@ -1,6 +1,7 @@
 """How a person reads and writes, by the same rules as on Discord."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from typing_extensions import override
 
@@ -16,6 +17,10 @@ from playground.server.rest_messages import allow_sending
 from playground.server.rules_messages import MAX_PERSON_CONTENT
 from playground.server.shapes import Json
 from playground.server.world import World
+
+
+def _in_order(*parts: Iterable[Message]) -> list[Message]:
+    return sorted(chain.from_iterable(parts), key=lambda one: one.id)
 
 
 class Writer:
@@ -72,8 +77,28 @@ class Writer:
         """
         if not can(self.user, channel, May.VIEW_CHANNEL):
             return []
-        mine = [one for one in channel.whispers.values() if one.seen_by == self.id]
-        return sorted([*channel.shelf, *mine], key=lambda one: one.id)
+        return _in_order(channel.shelf, channel.whispered_to(self.id))
+
+    def reads(
+        self, channel: Channel, limit: int, *, before: int = 1 << 63, after: int | None = None
+    ) -> list[Message]:
+        """Return a part of what this person sees in a channel, however long it is.
+
+        Args:
+            channel: where.
+            limit: how many at most.
+            before: the newest older than this id; by default the newest of all.
+            after: instead the oldest newer than this id.
+
+        Returns:
+            The messages, oldest first; none without permission to read the history.
+        """
+        if not can(self.user, channel, May.VIEW_CHANNEL | May.READ_MESSAGE_HISTORY):
+            return []
+        shelves = (channel.shelf, channel.whispered_to(self.id))
+        if after is not None:
+            return _in_order(*(one.after(after, limit) for one in shelves))[:limit]
+        return _in_order(*(one.before(before, limit) for one in shelves))[-limit:]
 
     def dms(self) -> list[Message]:
         """Return what the bot wrote to this person, oldest first."""

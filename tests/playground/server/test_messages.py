@@ -5,7 +5,9 @@ import aiohttp
 import discord
 import pytest
 
-from playground.server import ApiError, May
+from playground.server import ApiError, May, posting
+from playground.server.channel import MessageShelf
+from playground.server.posting import Draft
 
 
 def code(caught):
@@ -250,3 +252,24 @@ async def test_polls(bot, inn):
     with pytest.raises(discord.HTTPException) as caught:
         await bot.place(inn).send(poll=bad)
     assert code(caught) == 50035
+
+
+async def test_a_part_of_a_channel_is_read_without_walking_it(
+    local, inn, anna, ben, monkeypatch
+) -> None:
+    for number in range(6):
+        await anna.say(inn, str(number))
+    whisper = Draft(local.world.bot, {"content": "psst"}, seen_by=ben.id)
+    whispered = posting.post(local.world, inn, whisper)
+    await anna.say(inn, "6")
+    monkeypatch.delattr(MessageShelf, "__iter__")
+
+    def read(who, limit, **how):
+        return [one.content for one in who.reads(inn, limit, **how)]
+
+    assert read(anna, 3) == ["4", "5", "6"]
+    assert read(ben, 3) == ["5", "psst", "6"]
+    assert read(ben, 2, before=whispered.id) == ["4", "5"]
+    assert read(ben, 2, after=whispered.id - 1) == ["psst", "6"]
+    inn.deny(inn.guild.everyone, May.READ_MESSAGE_HISTORY)
+    assert read(ben, 3) == []
