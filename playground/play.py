@@ -48,7 +48,9 @@ async def play(settings: Settings, data: Path) -> int:
         The exit status.
     """
     console = Console(highlight=False, emoji=False)
-    house = House(data, fast=False, environment=_environment(settings))
+    key = settings.anthropic_api_key.get_secret_value()
+    service = settings.anthropic_base_url if key else None
+    house = House(data, fast=False, environment=_environment(settings), service=service)
     try:
         with _alone(data):
             _keep_last(data)
@@ -75,7 +77,6 @@ def _environment(settings: Settings) -> dict[str, str]:
     if key:
         chosen |= {
             "ANTHROPIC_API_KEY": key,
-            "ANTHROPIC_BASE_URL": settings.anthropic_base_url,
             "TROUPE_DAILY_CAP_USD": f"{settings.troupe_daily_cap_usd}",
         }
     return chosen

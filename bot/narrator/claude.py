@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 ANTHROPIC = "https://api.anthropic.com"
 
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
 CHECK_SECONDS = 10.0
 """How long ``check`` waits for the service."""
 
@@ -64,7 +66,8 @@ class Service:
 
     Attributes:
         api_key: never shown, not even in ``repr``. Local servers take any or none.
-        base_url: without the path ``/v1``.
+        base_url: without the path ``/v1``. A relay on this machine names in its path whose service
+            it leads to: ``http://127.0.0.1:8010/api.anthropic.com``.
         model: id of the prose model.
         chores_model: id of the model for chores.
         timeout: seconds for a whole draft, retries and waiting included.
@@ -92,8 +95,11 @@ class Service:
 
     @property
     def is_anthropic(self) -> bool:
-        """Whether the base address is Anthropic's own service."""
-        host = urlsplit(self.base_url).hostname or ""
+        """Whether the base address is Anthropic's own service, or a relay to it."""
+        parts = urlsplit(self.base_url)
+        host = parts.hostname or ""
+        if host in _LOOPBACK:
+            host = parts.path.strip("/")
         return host == "anthropic.com" or host.endswith(".anthropic.com")
 
 

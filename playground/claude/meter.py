@@ -2,12 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from math import ceil
-from typing import Any
-
-from playground.claude.rules import blocks_of
+from typing import Any, Self
 
 CHARACTERS_PER_TOKEN = 3.0
 LOOK_BACK = 20
@@ -32,12 +30,37 @@ class PromptUsage:
     written_5m: int
     written_1h: int
 
+    @classmethod
+    def from_json(cls, usage: Mapping[str, Any]) -> Self:
+        """Read what a service told; what it left out counts as nothing."""
+        by_duration = usage.get("cache_creation") or {}
+        written = usage.get("cache_creation_input_tokens") or 0
+        short = by_duration.get("ephemeral_5m_input_tokens")
+        # Whoever does not tell for how long means five minutes, which was once all there was.
+        for_an_hour = by_duration.get("ephemeral_1h_input_tokens") or 0
+        return cls(
+            usage.get("input_tokens") or 0,
+            usage.get("cache_read_input_tokens") or 0,
+            written - for_an_hour if short is None else short,
+            for_an_hour,
+        )
+
+    @property
+    def written(self) -> int:
+        """All tokens written to the cache."""
+        return self.written_5m + self.written_1h
+
+    @property
+    def total(self) -> int:
+        """All tokens of the prompt."""
+        return self.plain + self.read + self.written
+
     def as_json(self) -> dict[str, Any]:
         """In the words of the API, with nothing written by the model yet."""
         return {
             "input_tokens": self.plain,
             "cache_read_input_tokens": self.read,
-            "cache_creation_input_tokens": self.written_5m + self.written_1h,
+            "cache_creation_input_tokens": self.written,
             "cache_creation": {
                 "ephemeral_5m_input_tokens": self.written_5m,
                 "ephemeral_1h_input_tokens": self.written_1h,
@@ -45,6 +68,59 @@ class PromptUsage:
             "output_tokens": 1,
             "service_tier": "standard",
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a prompt, in the order in which the cache sees it.
+
+    Attributes:
+        where: ``form`` (the agreed form of the answer), ``tools``, ``system``, or a message's role.
+        ttl: for how long its end is marked to be cached (``5m``, ``1h``); None if it is not.
+    """
+
+    where: str
+    text: str
+    ttl: str | None
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens it has."""
+        return count(self.text)
+
+
+def segments(body: Mapping[str, Any]) -> list[Segment]:
+    """The segments of a prompt, of whatever shape: one that is refused has some as well."""
+    found = list(_segments(body))
+    if found and found[-1].ttl is None:
+        # A mark of the whole request stands at its last block.
+        found[-1] = replace(found[-1], ttl=_ttl(body))
+    return found
+
+
+def _segments(body: Mapping[str, Any]) -> Iterator[Segment]:
+    config = body.get("output_config")
+    form = config.get("format") if isinstance(config, Mapping) else None
+    if form is not None:
+        yield Segment("form", json.dumps(form, sort_keys=True), None)
+    yield from _blocks("tools", body.get("tools"))
+    yield from _blocks("system", body.get("system"))
+    for message in body.get("messages") or ():
+        if isinstance(message, Mapping):
+            yield from _blocks(str(message.get("role")), message.get("content"))
+
+
+def _blocks(where: str, content: object) -> Iterator[Segment]:
+    if isinstance(content, str):
+        yield Segment(where, content, None)
+    for block in content if isinstance(content, list) else ():
+        text = block.get("text") if isinstance(block, Mapping) else None
+        yield Segment(where, text if isinstance(text, str) else json.dumps(block), _ttl(block))
+
+
+def _ttl(marked: object) -> str | None:
+    mark = marked.get("cache_control") if isinstance(marked, Mapping) else None
+    return str(mark.get("ttl", "5m")) if isinstance(mark, Mapping) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +176,13 @@ class Cache:
 
 
 def _prefixes(body: Mapping[str, Any]) -> list[_Prefix]:
-    """Each block's prefix. Another model or another form of the answer is another prompt."""
+    """Each segment's prefix. Another model or another form of the answer is another prompt."""
     digest = hashlib.sha256(str(body["model"]).encode())
-    form = json.dumps(body.get("output_config", {}).get("format"), sort_keys=True)
-    digest.update(form.encode())
-    tokens = count(form) if form != "null" else 0
-    blocks = list(blocks_of(body))
+    tokens = 0
     prefixes = []
-    for number, block in enumerate(blocks, start=1):
-        text = block["text"]
-        digest.update(b"\0" + text.encode("utf-8", errors="replace"))
-        tokens += count(text)
-        mark = block.get("cache_control")
-        if number == len(blocks):
-            # A mark of the whole request stands at its last block.
-            mark = mark or body.get("cache_control")
-        ttl = mark.get("ttl", "5m") if mark else None
-        prefixes.append(_Prefix(digest.copy().hexdigest(), tokens, ttl))
+    for segment in segments(body):
+        digest.update(f"\0{segment.where == 'form'}\0".encode())
+        digest.update(segment.text.encode("utf-8", errors="replace"))
+        tokens += segment.tokens
+        prefixes.append(_Prefix(digest.copy().hexdigest(), tokens, segment.ttl))
     return prefixes

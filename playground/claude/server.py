@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from aiohttp import web
+from typing_extensions import override
 
 from playground.claude.faults import (
     Count,
@@ -26,6 +27,7 @@ from playground.claude.faults import (
     Slow,
     Verbatim,
 )
+from playground.claude.ledger import BROKEN, Asked, Ledger
 from playground.claude.meter import Cache, count
 from playground.claude.offline import OfflineNarrator
 from playground.claude.rules import (
@@ -48,6 +50,7 @@ REMEMBERED = 64
 """Bodies of requests kept for whoever wants to look."""
 
 _SHUTDOWN_SECONDS = 0.2
+_OK = 200
 
 _request_id: ContextVar[str] = ContextVar("request_id")
 """Under which the answer to the request at hand goes out."""
@@ -58,6 +61,7 @@ class LocalClaude:
 
     Attributes:
         requests: the newest bodies sent to ``/v1/messages``, refused ones included.
+        ledger: the newest requests with their answers, and what they would cost.
         faults: what happens to the requests to come, one each; None for nothing special.
         choose_fault: asked for each body when ``faults`` is empty.
         usage: tokens of all answers so far, by model: ``input``, ``cache_read``,
@@ -83,6 +87,7 @@ class LocalClaude:
             clock: seconds, rising; for the life of what is cached.
         """
         self.requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
+        self.ledger = Ledger()
         self.faults: deque[Fault | None] = deque()
         self.choose_fault: Callable[[dict[str, Any]], Fault | None] = lambda _body: None
         self.usage: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -171,16 +176,33 @@ class LocalClaude:
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
         body = await self._body(request)
-        if isinstance(body, dict):
-            self.requests.append(body)
+        if not isinstance(body, dict):
+            check_body(body)
+        self.requests.append(body)
+        with self.ledger.asking(body, offline=True) as asked:
+            try:
+                return await self._answer(request, body, asked)
+            except ApiError as error:
+                asked.began(error.status, _request_id.get())
+                asked.failed(str(error))
+                raise
+
+    async def _answer(
+        self, request: web.Request, body: dict[str, Any], asked: Asked
+    ) -> web.StreamResponse:
         body = check_body(body)
         fault = (self.faults.popleft() if self.faults else self.choose_fault(body)) or Fault()
+        if isinstance(fault, Drop):
+            asked.failed(BROKEN)
         await self._before_answer(request, fault)
         message = self._compose(body, fault)
         if body.get("stream"):
-            return await self._stream(request, message, fault)
+            return await self._stream(request, message, fault, asked)
         await asyncio.sleep(_seconds(fault, self._delay))
-        return web.json_response(message.whole())
+        told = json.dumps(message.whole())
+        asked.began(_OK, _request_id.get())
+        asked.hear(told.encode())
+        return web.Response(text=told, content_type="application/json")
 
     async def _before_answer(self, request: web.Request, fault: Fault) -> None:
         match fault:
@@ -246,13 +268,14 @@ class LocalClaude:
                 return text, "end_turn"
 
     async def _stream(
-        self, request: web.Request, message: Message, fault: Fault
+        self, request: web.Request, message: Message, fault: Fault, asked: Asked
     ) -> web.StreamResponse:
         headers = {"content-type": "text/event-stream", "request-id": _request_id.get()}
-        response = web.StreamResponse(headers=headers)
+        response = _Heard(asked, headers)
         # A caller who leaves in the middle is no error of ours.
         with suppress(ConnectionResetError):
             await response.prepare(request)
+            asked.began(response.status, _request_id.get())
             await response.write(b"".join(message.opening()))
             pieces = message.pieces()
             pause = _seconds(fault, self._delay) / max(len(pieces), 1)
@@ -284,6 +307,19 @@ class LocalClaude:
                 return True
             case _:
                 return False
+
+
+class _Heard(web.StreamResponse):
+    """A stream of which the ledger hears each piece."""
+
+    def __init__(self, asked: Asked, headers: dict[str, str]) -> None:
+        super().__init__(headers=headers)
+        self._asked = asked
+
+    @override
+    async def write(self, data: bytes | bytearray | memoryview) -> None:
+        await super().write(data)
+        self._asked.hear(bytes(data))
 
 
 def _refusal(error: ApiError) -> web.Response:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from asyncio.subprocess import Process
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ import playground
 STOP_SECONDS = 15.0
 """How long the bot may take to close in order before it is killed."""
 _OURS = ("DISCORD_", "ANTHROPIC_", "DATABASE_", "TROUPE_")
-_TAIL_BYTES = 4_000
+_TAIL_BYTES = 16_000
 
 
 class BotProcess:
@@ -26,6 +27,9 @@ class BotProcess:
         folder: where it runs. An operator's ``.env`` is not read there, so that a rehearsal and a
             play depend on nothing but what they are told.
         environment: the bot's settings.
+
+    Attributes:
+        since: when it was last started, in Unix seconds; 0 before.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
@@ -33,6 +37,7 @@ class BotProcess:
         self._folder = folder
         self._environment = dict(environment)
         self._process: Process | None = None
+        self.since = 0.0
 
     @property
     def running(self) -> bool:
@@ -60,6 +65,7 @@ class BotProcess:
                 # Ctrl-C is for us: the bot is then told to stop, in order and once.
                 start_new_session=True,
             )
+        self.since = time.time()
 
     def _whole_environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}
@@ -102,11 +108,26 @@ class BotProcess:
 
     def last_words(self) -> str:
         """The last line of the log, or nothing."""
+        lines = self.tail(1)
+        return lines[0] if lines else ""
+
+    def tail(self, count: int) -> list[str]:
+        """The last lines of the log, as far as its last few kilobytes hold them."""
         try:
             with self.log.open("rb") as log:
                 log.seek(0, os.SEEK_END)
                 log.seek(max(0, log.tell() - _TAIL_BYTES))
                 lines = log.read().decode("utf-8", "replace").strip().splitlines()
         except OSError:
-            return ""
-        return lines[-1].strip() if lines else ""
+            return []
+        return [line.strip() for line in lines[-count:]]
+
+    def memory(self) -> int | None:
+        """Bytes of memory that the process has in use; None where the system does not tell."""
+        if not self.running:
+            return None
+        try:
+            told = Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii")
+        except OSError:
+            return None
+        return int(told.split()[1]) * os.sysconf("SC_PAGE_SIZE")

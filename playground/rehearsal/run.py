@@ -13,11 +13,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from playground.claude.prices import bill
 from playground.rehearsal.acting import Patience
 from playground.rehearsal.export import Export, write_out
 from playground.rehearsal.house import House
 from playground.rehearsal.performance import Performance, Tally
-from playground.rehearsal.prices import bill
 from playground.rehearsal.script import (
     Heading,
     Line,

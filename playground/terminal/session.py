@@ -65,7 +65,6 @@ class Session:
     me: Person
     here: Channel
     form: tuple[Person, Exchange] | None = None
-    restarting: bool = False
     patience: Patience = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,7 +120,7 @@ class Session:
         """Tell whenever the bot's process ends by itself."""
         while True:
             status = await self.house.bot.ended()
-            if not self.restarting:
+            if self.house.bot_wanted:
                 words = self.house.obituary(f"with status {status}")
                 self.screen.say(f"{words}\nType /restart to start it again.", "bold red")
             await self.house.local.until(lambda: self.house.bot.running, FOR_EVER)
@@ -201,13 +200,7 @@ class Session:
 
     async def _restart(self) -> None:
         self.screen.say("     Killing the bot, as a power cut would …")
-        self.restarting = True
-        try:
-            self.house.bot.kill()
-            await self.house.bot.ended()
-            await self.house.start_bot()
-        finally:
-            self.restarting = False
+        await self.house.restart_bot()
         self.screen.say("     It is back, on the same database.")
 
     async def _slash(self, typed: str) -> None:

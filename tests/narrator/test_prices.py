@@ -63,6 +63,8 @@ def test_unknown_models_are_free_on_servers_of_ones_own_only():
         ("https://api.anthropic.com", True),
         ("https://api.anthropic.com/", True),
         ("http://127.0.0.1:8080", False),
+        ("http://127.0.0.1:8080/api.anthropic.com", True),
+        ("https://example.org/api.anthropic.com", False),
         ("https://notanthropic.com", False),
         ("https://anthropic.com.example.org", False),
     ],

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from playground.claude.prices import bill
 from playground.rehearsal.house import House
-from playground.rehearsal.prices import bill
 from playground.rehearsal.process import BotProcess
 from playground.rehearsal.run import Options, perform, rehearse
 from playground.rehearsal.script import RehearsalError, read_script
