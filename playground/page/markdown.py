@@ -1,11 +1,10 @@
-"""Discord's Markdown as a tree that a page or a terminal can draw."""
+"""Discord's Markdown for one person of the page: mentions bear the names which that one sees."""
 
-from typing import Any
+from playground.markdown import Node, jumbo, parse
+from playground.page import view
+from playground.server import Channel, Person, World
 
-from playground.server import Channel, World
-
-Node = str | dict[str, Any]
-"""Plain text, or ``{"t": kind, "c": [nodes], …}``."""
+__all__ = ["Names", "Node", "jumbo", "parse"]
 
 
 class Names:
@@ -14,14 +13,31 @@ class Names:
     Args:
         world: where people, channels and roles are.
         channel: where the text stands.
+        viewer: who reads it; channels that they do not see have no name.
+        everyone: whether ``@everyone`` is a mention here, and not just words.
     """
 
-    def __init__(self, world: World, channel: Channel) -> None:
-        self.world = world
-        self.channel = channel
+    def __init__(
+        self, world: World, channel: Channel, viewer: Person, *, everyone: bool = True
+    ) -> None:
+        self.everyone = everyone
+        self._world = world
+        self._guild = channel.guild
+        self._viewer = viewer
 
+    def user(self, key: int) -> str | None:
+        """Return somebody's name in the server."""
+        member = self._guild.members.get(key) if self._guild else None
+        user = self._world.users.get(key)
+        return member.display_name if member else user.display_name if user else None
 
-def parse(text: str, names: Names) -> list[Node]:
-    """Return a text as nodes."""
-    del names
-    return [text] if text else []
+    def role(self, key: int) -> str | None:
+        """Return a role's name."""
+        role = self._guild.roles.get(key) if self._guild else None
+        return role.name.removeprefix("@") if role else None
+
+    def channel(self, key: int) -> str | None:
+        """Return the name of a channel or thread that the reader sees."""
+        channel = self._world.channels.get(key)
+        seen = channel is not None and not channel.deleted and view.visible(self._viewer, channel)
+        return channel.name if channel and seen else None

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from playground.page.files import Files
-from playground.page.markdown import Names, parse
+from playground.page.markdown import Names, jumbo, parse
 from playground.page.view import visible
 from playground.server import Attachment, Channel, Happening, May, Message, Person, World
 from playground.server.message import PINNED, THREAD_CREATED, THREAD_STARTER, emoji_text
@@ -71,7 +71,8 @@ class MessageView:
 
     def write(self, message: Message) -> Json:
         """Write a message."""
-        names = Names(self._world, message.channel)
+        everyone = message.mention_everyone
+        names = Names(self._world, message.channel, self._viewer, everyone=everyone)
         return {
             "id": str(message.id),
             "channel": str(message.channel.id),
@@ -80,7 +81,7 @@ class MessageView:
             "at": made_at(message.id),
             "edited": message.edited_at,
             "raw": message.content,
-            "text": parse(message.content, names),
+            "text": jumbo(parse(message.content, names)),
             "embeds": [self._media(_parsed(one, names, _EMBED_TEXTS)) for one in message.embeds],
             "components": [self._component(one, names) for one in message.components],
             "attachments": [self._attachment(one) for one in message.attachments],
@@ -177,7 +178,7 @@ class MessageView:
         answered = message.referenced
         if answered is None or answered.deleted:
             return {"id": reference["message_id"], "gone": True}
-        names = Names(self._world, answered.channel)
+        names = Names(self._world, answered.channel, self._viewer)
         return {
             "id": str(answered.id),
             "gone": False,

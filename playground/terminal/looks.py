@@ -1,26 +1,28 @@
 """How Discord's texts look in a terminal. Nothing a message says can steer the terminal."""
 
-import re
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from rich.text import Text
+
+from playground.markdown import BLOCKS, Node, parse
 
 _JOINERS = "\u200d\ufe0e\ufe0f"
 _HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of characters; Cn is not among them, since it holds emoji newer than this Python."""
-_INLINE = re.compile(
-    r"""\\(?P<plain>[^\w\s])
-    |(?P<code>`[^`\n]+`)
-    |\*\*(?P<bold>(?:[^*\\]|\\.)+?)\*\*
-    |~~(?P<gone>[^~]+?)~~
-    |(?<![\w*])\*(?P<italic>(?=\S)(?:[^*\\\n]|\\.)+?(?<=\S))\*(?!\w)
-    |<t:(?P<at>\d{1,12})(?::[a-zA-Z])?>
-    |\[(?P<label>[^\]\n]+)\]\(<?(?P<url>https?://[^\s>)]+)>?\)""",
-    re.VERBOSE,
-)
-_STYLES = {"bold": "bold", "italic": "italic", "gone": "strike"}
+_STYLES = {
+    "bold": "bold",
+    "italic": "italic",
+    "underline": "underline",
+    "strike": "strike",
+    "code": "cyan",
+    "heading": "bold underline",
+    "small": "dim",
+    "link": "underline",
+}
+_QUOTED = "▎ "
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -50,54 +52,85 @@ def styled(text: str, clock: Callable[[], float] = time.time) -> Text:
         text: as it was sent.
         clock: the present as Unix seconds, for times such as "in 12 s".
     """
+    return _drawn(parse(clean(text), _Nobody()), clock)
+
+
+class _Nobody:
+    """Knows nobody's name: mentions stay as they were written."""
+
+    everyone = True
+
+    def user(self, key: int) -> None:
+        """Know nobody."""
+
+    def role(self, key: int) -> None:
+        """Know no role."""
+
+    def channel(self, key: int) -> None:
+        """Know no channel."""
+
+
+def _drawn(nodes: list[Node], clock: Callable[[], float]) -> Text:
+    """Draw nodes; blocks on lines of their own."""
     whole = Text()
-    fenced = False
-    for number, line in enumerate(clean(text).split("\n")):
-        if number:
+    after_block = False
+    for node in nodes:
+        block = isinstance(node, dict) and node["t"] in BLOCKS
+        if after_block or (block and whole and not whole.plain.endswith("\n")):
             whole.append("\n")
-        if line.lstrip().startswith("```"):
-            fenced = not fenced
-            whole.append(line, "dim")
-        elif fenced:
-            whole.append(line, "cyan")
-        else:
-            whole.append(_line(line, clock))
+        whole.append(node if isinstance(node, str) else _node(node, clock))
+        after_block = block
     return whole
 
 
-def _line(line: str, clock: Callable[[], float]) -> Text:
-    if heading := re.match(r"#{1,3} +", line):
-        return _spans(line[heading.end() :], "bold underline", clock)
-    if line.startswith("-# "):
-        return _spans(line[3:], "dim", clock)
-    if line == ">" or line.startswith("> "):
-        return Text("▎ ", "dim").append(_line(line[2:], clock))
-    return _spans(line, "", clock)
-
-
-def _spans(line: str, base: str, clock: Callable[[], float]) -> Text:
-    text = Text(style=base)
-    at = 0
-    for found in _INLINE.finditer(line):
-        text.append(line[at : found.start()])
-        text.append(_span(found, clock))
-        at = found.end()
-    return text.append(line[at:])
-
-
-def _span(found: re.Match[str], clock: Callable[[], float]) -> Text:
-    kind = found.lastgroup or ""
-    match kind:
-        case "plain":
-            return Text(found["plain"])
-        case "code":
-            return Text(found["code"][1:-1], "cyan")
-        case "at":
-            return Text(_relative(int(found["at"]) - clock()))
-        case "url":
-            return Text(found["label"], "underline")
+def _node(node: dict[str, Any], clock: Callable[[], float]) -> Text:
+    inner = _drawn(node["c"], clock)
+    match node["t"]:
+        case "pre":
+            opened = Text(f"```{node['lang'] or ''}\n", "dim")
+            return opened.append(inner.plain, "cyan").append("\n```")
+        case "quote":
+            return _hung(inner, _QUOTED, _QUOTED)
+        case "list":
+            return Text("\n").join(_items(node, clock))
+        case "spoiler":
+            return Text("||", "dim").append(inner).append("||")
+        case kind if inner:
+            inner.style = _STYLES.get(kind, "")
+            return inner
         case _:
-            return _spans(found[kind], _STYLES[kind], clock)
+            return Text(_name(node, clock))
+
+
+def _name(node: dict[str, Any], clock: Callable[[], float]) -> str:
+    if node["t"] == "time":
+        return _relative(node["at"] - clock())
+    return _MENTIONS[node["t"]].format(**node)
+
+
+_MENTIONS = {
+    "user": "<@{id}>",
+    "role": "<@&{id}>",
+    "channel": "<#{id}>",
+    "everyone": "{name}",
+    "command": "/{name}",
+    "emoji": ":{name}:",
+    "jump": "{url}",
+}
+
+
+def _items(node: dict[str, Any], clock: Callable[[], float]) -> Iterator[Text]:
+    for place, item in enumerate(node["c"]):
+        sign = "- " if node["start"] is None else f"{node['start'] + place}. "
+        yield _hung(_drawn(item["c"], clock), sign, " " * len(sign))
+
+
+def _hung(inner: Text, first: str, others: str) -> Text:
+    """Put a sign before the first line, and another before those that follow."""
+    lines = inner.split("\n", allow_blank=True)
+    return Text("\n").join(
+        Text(others if number else first, "dim").append(line) for number, line in enumerate(lines)
+    )
 
 
 def _relative(seconds: float) -> str:
