@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from playground.page import reading, view
+from playground.page import company, reading, view
 from playground.page.asked import MalformedError, flag, key, number, record, text, texts
 from playground.page.reading import channel_of as _channel
 from playground.page.reading import message_of as _message
@@ -32,13 +32,6 @@ def sentence(error: Exception) -> str:
     return str(error.args[0]) if error.args else str(error)
 
 
-def _person(seat: "Seat", id_: int) -> Person:
-    user = seat.local.world.users.get(id_)
-    if user is None or user.bot:
-        raise LookupError("Nobody of that name is here.")
-    return Person(seat.local.world, user)
-
-
 # --- looking --------------------------------------------------------------------------------------
 
 
@@ -49,11 +42,11 @@ async def _hello(seat: "Seat", asked: Json) -> Json:
     if not known:
         raise LookupError("There is nobody here whom one could be.")
     wanted = str(asked.get("as"))
-    seat.sit(_person(seat, int(wanted if wanted in known else next(iter(known)))))
+    seat.sit(company.person_of(seat, int(wanted if wanted in known else next(iter(known)))))
     return {
         "me": known[str(seat.person().id)],
-        "people": view.people(world),
-        "places": view.places(world, seat.person()),
+        "people": list(known.values()),
+        "places": view.places(world, seat.person(), seat.page.reads),
         "bot": {"id": str(world.bot.id), "ready": seat.local.ready},
     }
 
@@ -171,6 +164,12 @@ async def _menu(seat: "Seat", asked: Json) -> Json:
     return _came(seat, await seat.person().menu(_message(seat, asked), text(asked, "name")))
 
 
+async def _menu_on(seat: "Seat", asked: Json) -> Json:
+    user = company.user_of(seat, key(asked, "person"))
+    channel = _channel(seat, asked)
+    return _came(seat, await seat.person().menu_on(channel, user, text(asked, "name")))
+
+
 async def _press(seat: "Seat", asked: Json) -> Json:
     return _came(seat, await seat.person().click(_message(seat, asked), text(asked, "id")))
 
@@ -185,28 +184,6 @@ async def _choose(seat: "Seat", asked: Json) -> Json:
 async def _submit(seat: "Seat", asked: Json) -> Json:
     exchange = seat.form(text(asked, "key"))
     return _came(seat, await seat.person().submit(exchange, record(asked, "values")))
-
-
-# --- people ---------------------------------------------------------------------------------------
-
-
-async def _add_person(seat: "Seat", asked: Json) -> str:
-    name = " ".join(text(asked, "name").split())
-    if not 1 <= len(name) <= 32:  # noqa: PLR2004 - Discord's limit of a display name
-        raise ValueError("A name has 1 to 32 characters.")
-    guild = next(iter(seat.local.world.guilds.values()))
-    return str(seat.local.add_person(name, guild).id)
-
-
-async def _set_roles(seat: "Seat", asked: Json) -> None:
-    person = _person(seat, key(asked, "person"))
-    guild = next(iter(seat.local.world.guilds.values()))
-    wanted = {number(one) for one in texts(asked, "roles")}
-    for role in guild.roles.values():
-        has = role.id in guild.members[person.id].roles
-        if role.id == guild.id or role.managed or has == (role.id in wanted):
-            continue
-        (guild.take if has else guild.give)(person, role)
 
 
 ACTS: dict[str, _Act] = {
@@ -224,11 +201,17 @@ ACTS: dict[str, _Act] = {
     "slash": _slash,
     "complete": _complete,
     "menu": _menu,
+    "menu_on": _menu_on,
     "press": _press,
     "choose": _choose,
     "submit": _submit,
-    "add_person": _add_person,
-    "set_roles": _set_roles,
+    "add_person": company.add_person,
+    "set_roles": company.set_roles,
+    "set_dms": company.set_dms,
+    "join": company.join,
+    "leave": company.leave,
+    "dm": company.dm,
+    "read": company.read,
 }
 
 

@@ -1,23 +1,27 @@
 """The page's own HTTP server: files of the page, files of messages, and websockets."""
 
+import asyncio
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
 from playground.page.deleted import Deleted
 from playground.page.files import Files
 from playground.page.messages import Desk
+from playground.page.reads import Reads
 from playground.page.seat import Seat
-from playground.server import LocalDiscord
+from playground.server import LocalDiscord, Person
 
 HOST = "127.0.0.1"
 MAX_MESSAGE_BYTES = 1024 * 1024
 """Bytes of one request over the websocket; files come another way."""
+GOODBYE_SECONDS = 0.5
+"""How long a browser may take to answer when its websocket is closed."""
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
 _STATIC = Path(__file__).parent / "static"
@@ -49,6 +53,7 @@ class Page:
         self.files = Files(local.world, f"/{self.token}")
         self.deleted = Deleted(local.world)
         self.desk = Desk(local.world, self.files)
+        self.reads = Reads(local.world.ids)
         self._seats: set[Seat] = set()
         self._runner: web.AppRunner | None = None
         self._origin = ""
@@ -78,12 +83,22 @@ class Page:
 
     async def stop(self) -> None:
         """Close every websocket and stop listening."""
-        for seat in tuple(self._seats):
-            await seat.close()
+        await asyncio.gather(*(seat.close() for seat in self._seats))
         if self._runner is not None:
             self.deleted.close()
             await self._runner.cleanup()
             self._runner = None
+
+    def places_changed(self) -> None:
+        """Tell every pane of places and people, after a change that the world does not tell of."""
+        for seat in self._seats:
+            seat.places_changed()
+
+    def tell_person(self, person: Person, event: str, **data: Any) -> None:  # noqa: ANN401 - JSON of any shape
+        """Send an event to every pane in which somebody sits."""
+        for seat in self._seats:
+            if seat.me is not None and seat.me.id == person.id:
+                seat.tell(event, **data)
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -170,7 +170,7 @@ class Seat:
         if self.me is None:
             return
         if happening.kind.startswith(_PLACES):
-            self._places_changed()
+            self.places_changed()
         elif happening.kind == "TYPING_START":
             self._typing(happening)
         elif channel is not None and view.visible(self.me, channel):
@@ -188,7 +188,7 @@ class Seat:
             self._gone(message)
             return
         if channel.guild is None and kind == "MESSAGE_CREATE":
-            self._places_changed()
+            self.places_changed()
         self._put(self.page.desk.event(happening, message, self.person()))
 
     def _gone(self, message: Message) -> None:
@@ -212,13 +212,14 @@ class Seat:
         if who.id != me.id:
             self.tell("typing", channel=str(channel.id), name=who.display_name, id=str(who.id))
 
-    def _places_changed(self) -> None:
-        """Tell once for all that changed in this turn of the loop."""
-        if not self._places_due:
+    def places_changed(self) -> None:
+        """Tell of places and people, once for all that changed in this turn of the loop."""
+        if self.me is not None and not self._places_due:
             self._places_due = True
             asyncio.get_running_loop().call_soon(self._tell_places)
 
     def _tell_places(self) -> None:
         self._places_due = False
         world = self.local.world
-        self.tell("places", places=view.places(world, self.person()), people=view.people(world))
+        seen = view.places(world, self.person(), self.page.reads)
+        self.tell("places", places=seen, people=view.people(world))

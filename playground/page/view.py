@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+from playground.page.reads import Reads
 from playground.server import Channel, Guild, May, Person, User, World
 from playground.server.payloads import role_json
-from playground.server.permissions import can
+from playground.server.permissions import can, in_channel
 from playground.server.shapes import Json
+from playground.server.snowflakes import made_at
+
+EXCERPT = 160
+"""Characters of a forum post's first message that its list shows."""
 
 
 def person_json(user: User, guild: Guild | None = None) -> Json:
@@ -21,52 +26,56 @@ def person_json(user: User, guild: Guild | None = None) -> Json:
 
 
 def people(world: World) -> list[Json]:
-    """Write everybody whom one can be, in the order in which they came."""
+    """Write everybody whom one can be, in the order in which they came, the servers' owner last.
+
+    Roles are those in the first server. Who left every server is still among them (``there``).
+    """
     guild = next(iter(world.guilds.values()), None)
-    there = guild.members if guild else world.users
+    users = [one for one in world.users.values() if not one.bot and not one.webhook]
+    users.sort(key=lambda one: one is world.owner)
     return [
         person_json(user, guild)
-        for user in world.users.values()
-        if not user.bot and not user.webhook and user.id in there
+        | {
+            "there": any(user.id in one.members for one in world.guilds.values()),
+            "owner": user is world.owner,
+            "dms_open": user.dms_open,
+        }
+        for user in users
     ]
 
 
-def places(world: World, viewer: Person) -> Json:
+def places(world: World, viewer: Person, reads: Reads) -> Json:
     """Write the servers, channels and threads that somebody sees, and their direct messages."""
     return {
         "guilds": [
-            guild_json(one, world, viewer)
+            guild_json(one, viewer, reads)
             for one in world.guilds.values()
             if viewer.id in one.members
         ],
-        "dms": [_dm(one, viewer) for one in world.dms.values() if _has_dm(one, viewer)],
+        "dms": [_dm(one, viewer, reads) for one in world.dms.values() if reads.shows(viewer, one)],
     }
 
 
-def _has_dm(channel: Channel, viewer: Person) -> bool:
-    return viewer.id in channel.recipients and len(channel.shelf) > 0
-
-
-def _dm(channel: Channel, viewer: Person) -> Json:
+def _dm(channel: Channel, viewer: Person, reads: Reads) -> Json:
     other = next(one for one in channel.recipients.values() if one.id != viewer.id)
     return {
         "id": str(channel.id),
         "kind": Channel.DM,
         "name": other.display_name,
         "with": str(other.id),
-        "last": str(channel.last_message_id or channel.id),
         "write": True,
-    }
+    } | _news(channel, viewer, reads)
 
 
-def guild_json(guild: Guild, world: World, viewer: Person) -> Json:
+def guild_json(guild: Guild, viewer: Person, reads: Reads) -> Json:
     """Write a server with what somebody sees of it."""
     channels: Iterable[Channel] = (*guild.channels.values(), *guild.threads.values())
     return {
         "id": str(guild.id),
         "name": guild.name,
-        "channels": [channel_json(one, viewer) for one in channels if visible(viewer, one)],
-        "roles": [role_json(one, world) for one in guild.roles.values()],
+        "owner": str(guild.owner_id),
+        "channels": [channel_json(one, viewer, reads) for one in channels if visible(viewer, one)],
+        "roles": [role_json(one, guild.world) for one in guild.roles.values()],
         "members": [person_json(one.user, guild) for one in guild.members.values()],
     }
 
@@ -76,21 +85,21 @@ def visible(viewer: Person, channel: Channel) -> bool:
     return can(viewer.user, channel, May.VIEW_CHANNEL)
 
 
-def channel_json(channel: Channel, viewer: Person) -> Json:
+def channel_json(channel: Channel, viewer: Person, reads: Reads) -> Json:
     """Write a channel or thread."""
     state = channel.thread
+    bits = in_channel(viewer.user, channel)
+    write = May.SEND_MESSAGES_IN_THREADS if state else May.SEND_MESSAGES
     body: dict[str, Any] = {
         "id": str(channel.id),
         "kind": channel.kind,
         "name": channel.name,
         "topic": channel.topic,
         "parent": str(channel.parent.id) if channel.parent else None,
-        "last": str(channel.last_message_id or channel.id),
         "position": channel.position,
-        "write": can(
-            viewer.user, channel, May.SEND_MESSAGES_IN_THREADS if state else May.SEND_MESSAGES
-        ),
-    }
+        "private": _private(channel),
+        "write": bits & write == write,
+    } | _news(channel, viewer, reads)
     if state is not None:
         body |= {
             "owner": str(state.owner_id),
@@ -98,7 +107,33 @@ def channel_json(channel: Channel, viewer: Person) -> Json:
             "locked": state.locked,
             "count": len(channel.shelf),
             "tags": [str(tag) for tag in state.applied_tags],
+            "excerpt": _excerpt(channel),
         }
     if channel.kind == Channel.FORUM:
         body["available_tags"] = channel.tags
     return body
+
+
+def _news(channel: Channel, viewer: Person, reads: Reads) -> Json:
+    """Write when something was last said here, and what of it is unread."""
+    last = channel.last_message_id or channel.id
+    unread, pings = reads.unread(viewer, channel)
+    return {"last": str(last), "active": made_at(last), "unread": unread, "pings": pings}
+
+
+def _private(channel: Channel) -> bool:
+    """Tell whether a channel is hidden from some by what it says about everyone itself."""
+    if channel.kind == Channel.PRIVATE_THREAD:
+        return True
+    if channel.thread is not None or channel.guild is None:
+        return False
+    over = channel.overwrites.get(channel.guild.id)
+    return over is not None and bool(over.deny & May.VIEW_CHANNEL)
+
+
+def _excerpt(thread: Channel) -> str:
+    """The beginning of the first message of a forum's post."""
+    if thread.parent is None or thread.parent.kind != Channel.FORUM:
+        return ""
+    first = thread.shelf.after(0, 1)
+    return " ".join(first[0].text.split())[:EXCERPT] if first else ""

@@ -1,29 +1,87 @@
-// The frame of a pane: servers and channels at the left, the channel in the middle.
+// The frame of a pane: servers and channels at the left, the channel in the middle, members at the
+// right. Where a pane is narrow both sides are drawers over the middle (see css/frame.css).
 
 import {h, fill} from "./dom.js";
 import {drawMessages} from "./messages.js";
 import {drawComposer} from "./composer.js";
 import {drawForms} from "./forms.js";
-import {drawPeople} from "./people.js";
+import {drawForum} from "./forum.js";
+import {drawHead} from "./frame-head.js";
+import {drawBanners} from "./frame-banners.js";
+import {drawMembers} from "./people-members.js";
+import {drawSidebar} from "./sidebar.js";
+import {watchThreads} from "./threads.js";
+import {isForum} from "./places.js";
 
 export function drawPane(pane) {
-  const channels = h("nav", {class: "channels", "aria-label": "Channels"});
-  const title = h("h1", {class: "title"});
-  pane.on("places", () => fill(channels, pane.channels.map((one) => link(pane, one))));
-  pane.on("channel", () => fill(title, "# ", pane.find(pane.channel)?.name));
-  return h("section", {class: "pane"},
-    channels,
-    h("main", {class: "middle"},
-      h("header", {}, title),
-      drawMessages(pane),
-      drawComposer(pane)),
-    drawPeople(pane),
+  const root = h("section", {class: "pane", "aria-label": "View"});
+  pane.root = root; // parts ask it for drawers
+  const scrim = h("div", {class: "scrim", onclick: () => openDrawer(pane, "")});
+  fill(root,
+    drawSidebar(pane),
+    h("div", {class: "middle"}, drawHead(pane), drawBanners(pane), drawContent(pane)),
+    drawMembers(pane),
+    scrim,
     drawForms(pane));
+  watchThreads(pane);
+  watchState(pane);
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && root.dataset.drawer) openDrawer(pane, "");
+  });
+  pane.on("channel", () => openDrawer(pane, ""));
+  return root;
 }
 
-function link(pane, channel) {
-  return h("button", {
-    class: "channel", onclick: () => pane.go(channel.id),
-    "aria-current": channel.id === pane.channel && "page",
-  }, channel.name);
+// Open the drawer "places" or "members", or close it with "". Where a pane is wide there is none.
+export function openDrawer(pane, name) {
+  const before = pane.root.dataset.drawer ?? "";
+  if (before === name) return;
+  pane.root.dataset.drawer = name;
+  pane.tell("drawer");
+  if (name) pane.root.querySelector(`[data-side="${name}"] button`)?.focus({preventScroll: true});
+  else if (before) pane.root.querySelector(`[data-opens="${before}"]`)?.focus({preventScroll: true});
+}
+
+// What stands in the middle: messages and the composer, a forum's posts, or why there is nothing.
+function drawContent(pane) {
+  const talk = h("div", {class: "talk"}, drawMessages(pane), drawComposer(pane));
+  const forum = drawForum(pane);
+  const nowhere = h("div", {class: "nowhere"});
+  const show = () => {
+    const channel = pane.find(pane.channel);
+    const isPosts = channel !== null && isForum(channel);
+    talk.hidden = channel === null || isPosts;
+    forum.hidden = !isPosts;
+    nowhere.hidden = channel !== null || !pane.me;
+    if (!nowhere.hidden) fill(nowhere, drawNowhere(pane));
+  };
+  pane.on("channel", show);
+  pane.on("places", show);
+  pane.on("online", show);
+  return [talk, forum, nowhere];
+}
+
+function drawNowhere(pane) {
+  const guild = pane.me.guilds?.[0];
+  if (pane.places.guilds.length) {
+    return [h("h2", {}, "Nothing to see here"), h("p", {}, `${pane.me.name} may see no channel.`)];
+  }
+  const join = () => pane.attempt("join", {person: pane.me.id, guild});
+  return [
+    h("h2", {}, `${pane.me.name} is in no server here`),
+    h("p", {}, "Whoever left sees nothing of it any more. The story remembers."),
+    h("button", {class: "button", onclick: join}, "Join again"),
+  ];
+}
+
+function watchState(pane) {
+  const root = pane.root;
+  const show = () => {
+    root.toggleAttribute("data-waiting", !pane.me);
+    const channel = pane.find(pane.channel);
+    const where = channel ? ` in ${channel.with ? "" : "#"}${channel.name}` : "";
+    root.setAttribute("aria-label", pane.me ? `${pane.me.name}${where}` : "Connecting");
+  };
+  for (const topic of ["me", "places", "channel", "online"]) pane.on(topic, show);
+  root.toggleAttribute("data-waiting", true);
 }

@@ -1,25 +1,17 @@
-// The whole page: one pane, or two side by side; what is kept over a reload.
+// The whole page: the bar of people above, the panes below.
 
-import {Pane} from "./pane.js";
+import {fill} from "./dom.js";
+import {drawBar} from "./frame-bar.js";
+import {listenToKeys} from "./frame-keys.js";
+import {watchTitle, watchKeyboard} from "./frame-window.js";
 import {h} from "./dom.js";
+import {Panes} from "./panes.js";
 
-const KEY = "troupe-playground";
+const place = h("main", {class: "panes"});
+const panes = new Panes(place);
 const app = document.getElementById("app");
-const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null") ?? {panes: [{}]};
 
-export const panes = [];
-
-function keep() {
-  sessionStorage.setItem(KEY, JSON.stringify({panes: panes.map((one) => one.kept)}));
-}
-
-function addPane(from) {
-  const pane = new Pane(panes.length, from);
-  panes.push(pane);
-  app.append(pane.root);
-  return pane;
-}
-
-for (const one of kept.panes) addPane(one);
-addEventListener("pagehide", keep);
-addEventListener("visibilitychange", keep);
+fill(app, drawBar(panes), place);
+listenToKeys(panes);
+watchTitle(panes);
+watchKeyboard(app);

@@ -1,61 +1,101 @@
 // A pane: one person's view of the local Discord. It keeps what that person sees; the parts of the
 // screen draw from it and are told by topics what changed:
 //   "me"        somebody else sits here, or their roles changed
-//   "places"    servers, channels, threads or members changed
-//   "channel"   another channel is shown
+//   "places"    servers, channels, threads, members or people changed
+//   "unread"    what stands unread in channels changed
+//   "channel"   another channel is shown (null: none, since none is seen)
 //   "messages"  the shown channel's messages were loaded anew
 //   "message"   (message, isNew) one message of the shown channel came or changed
 //   "gone"      (message) one message of the shown channel was deleted
 //   "older"     (messages) older ones were put before those that are there
+//   "jump"      (id) a message of the shown channel is to be shown
 //   "typing"    who is typing in the shown channel changed
 //   "online"    the connection to the page's server came or broke
+//   "bot"       the bot came or went
 //   "reply"     the message that is being answered changed
 //   "form"      (modal or null) a form is to be shown, or no longer
+//   "thread"    (message or null) a thread is to be opened, on a message or in the shown channel
+//   "notice"    (sentence) something is to be told that has no better place
 
 import {Wire} from "./wire.js";
+import {Places} from "./places.js";
 import {drawPane} from "./frame.js";
 
 const TYPING_MS = 8000;
 
 export class Pane {
   #listeners = new Map();
+  #sitting = 0; // counts who sat down here, so that an answer for an earlier one is dropped
+  #going = 0; // likewise for channels
 
-  constructor(number, kept) {
+  // kept: what an earlier page kept of this pane; panes: all panes, of which this is one.
+  constructor(number, kept, panes) {
     this.number = number;
+    this.panes = panes;
     this.wire = new Wire();
     this.online = false;
     this.me = null;
-    this.people = [];
-    this.places = {guilds: [], dms: []};
-    this.bot = null;
+    this.people = []; // whom one can be
+    this.places = new Places();
+    this.bot = null; // {id, ready}
     this.channel = kept.channel ?? null; // id of the shown channel
     this.messages = []; // of the shown channel, oldest first
+    this.deleted = []; // those among them that were deleted, as far as they are remembered
     this.more = false; // whether there are older ones
-    this.unread = new Set(); // ids of other channels in which something new stands
+    this.newer = false; // whether there are newer ones: what is shown is a part further back
+    this.loading = true; // whether the shown channel's messages are on their way
     this.reply = null; // the message that is being answered
     this.drafts = kept.drafts ?? {}; // what was typed and not sent, by person and channel
     this.typing = new Map(); // id of a user → {name, until}
     this.wanted = kept.me ?? null;
     this.root = drawPane(this);
+    this.#hear();
+  }
+
+  #hear() {
     this.wire.on("up", () => this.#hello());
     this.wire.on("down", () => this.#setOnline(false));
     this.wire.on("places", (body) => this.#takePlaces(body));
     this.wire.on("message", (body) => this.#takeMessage(body));
     this.wire.on("gone", (body) => this.#takeGone(body));
     this.wire.on("typing", (body) => this.#takeTyping(body));
+    this.wire.on("read", ({channel}) => this.places.read(channel) && this.tell("unread"));
+    this.wire.on("bot", ({ready}) => {
+      this.bot = {...this.bot, ready};
+      this.tell("bot");
+    });
   }
 
+  // Hear a topic from now on; returns a function that ends it.
   on(topic, listener) {
-    if (!this.#listeners.has(topic)) this.#listeners.set(topic, []);
-    this.#listeners.get(topic).push(listener);
+    if (!this.#listeners.has(topic)) this.#listeners.set(topic, new Set());
+    this.#listeners.get(topic).add(listener);
+    return () => this.#listeners.get(topic).delete(listener);
   }
 
+  // One part of the screen that stumbles does not keep the others from hearing.
   tell(topic, ...rest) {
-    for (const listener of this.#listeners.get(topic) ?? []) listener(...rest);
+    for (const listener of this.#listeners.get(topic) ?? []) {
+      try {
+        listener(...rest);
+      } catch (error) {
+        reportError(error);
+      }
+    }
   }
 
   ask(act, asked) {
     return this.wire.ask(act, asked);
+  }
+
+  // Ask for something whose failure is told at the head of the channel; null if it failed.
+  async attempt(act, asked) {
+    try {
+      return await this.ask(act, asked) ?? true;
+    } catch (error) {
+      this.tell("notice", error.message);
+      return null;
+    }
   }
 
   // What is kept over a reload.
@@ -63,68 +103,132 @@ export class Pane {
     return {me: this.me?.id ?? this.wanted, channel: this.channel, drafts: this.drafts};
   }
 
+  close() {
+    this.wire.close();
+    this.root.remove();
+  }
+
   // --- who and where -----------------------------------------------------------------------------
 
   async become(person) {
+    if (person === this.wanted && person === this.me?.id) return;
     this.wanted = person;
-    await this.#hello();
+    if (this.online) await this.#hello();
   }
 
   async #hello() {
-    const told = await this.ask("hello", {as: this.wanted});
+    const turn = ++this.#sitting;
+    let told;
+    try {
+      told = await this.ask("hello", {as: this.wanted});
+    } catch (error) {
+      if (turn === this.#sitting && this.online) this.tell("notice", error.message);
+      return;
+    }
+    if (turn === this.#sitting) this.#sit(told);
+  }
+
+  #sit(told) {
+    const again = told.me.id === this.me?.id; // after a break; what is being written stays
     this.me = told.me;
+    this.wanted = told.me.id;
     this.people = told.people;
-    this.places = told.places;
+    this.places = new Places(told.places);
     this.bot = told.bot;
-    this.reply = null;
-    this.typing.clear();
+    if (!again) this.reply = null;
     this.#setOnline(true);
     this.tell("me");
     this.tell("places");
+    this.tell("bot");
     const here = this.find(this.channel) ?? this.first();
-    if (here) await this.go(here.id);
+    this.#show(here?.id ?? null, again && here?.id === this.channel);
   }
 
   async go(channel) {
-    this.channel = channel;
-    this.reply = null;
-    this.typing.clear();
-    this.unread.delete(channel);
-    this.tell("channel");
-    this.tell("reply");
-    const page = await this.ask("open", {channel});
-    if (channel !== this.channel) return;
-    this.messages = page.messages;
-    this.more = page.more;
+    await this.#show(channel, false);
+  }
+
+  // Go to a channel and show one of its messages there.
+  async jump(channel, message) {
+    if (channel !== this.channel) await this.go(channel);
+    if (channel === this.channel) this.tell("jump", message);
+  }
+
+  async #show(channel, again) {
+    const turn = ++this.#going;
+    if (!again) this.#leave(channel);
+    if (channel === null) return;
+    this.loading = true;
+    let page;
+    try {
+      page = await this.ask("open", {channel, since: again ? this.messages[0]?.id : undefined});
+    } catch (error) {
+      if (turn === this.#going && this.online) this.tell("notice", error.message);
+      return;
+    }
+    if (turn !== this.#going) return;
+    this.loading = false;
+    this.take(page);
+    this.read();
+  }
+
+  // Show a part of the channel that the server told.
+  take({messages, deleted, more, newer}) {
+    Object.assign(this, {messages, deleted, more, newer});
     this.tell("messages");
   }
 
-  async loadOlder() {
-    if (!this.more || !this.messages.length) return;
-    const channel = this.channel;
-    const page = await this.ask("older", {channel, before: this.messages[0].id});
-    if (channel !== this.channel) return;
-    this.messages = [...page.messages, ...this.messages];
-    this.more = page.more;
-    this.tell("older", page.messages);
+  #leave(channel) {
+    this.channel = channel;
+    Object.assign(this, {messages: [], deleted: [], more: false, newer: false});
+    this.reply = null;
+    this.typing.clear();
+    this.tell("channel");
+    this.tell("reply");
+    this.tell("typing");
+    this.panes.keep();
   }
 
-  // All channels, threads and direct messages that are seen.
+  async loadOlder() {
+    if (!this.more || this.loading || !this.messages.length) return;
+    const turn = this.#going;
+    this.loading = true;
+    try {
+      const page = await this.ask("older", {channel: this.channel, before: this.messages[0].id});
+      if (turn !== this.#going) return;
+      this.messages = [...page.messages, ...this.messages];
+      this.more = page.more;
+      this.tell("older", page.messages);
+    } catch {
+      // Asked again by the next scroll.
+    } finally {
+      if (turn === this.#going) this.loading = false;
+    }
+  }
+
+  // Note that whoever sits here has seen the shown channel to its end, if they can see it now.
+  read() {
+    const last = this.messages.findLast((one) => !one.ephemeral);
+    if (!last || this.newer || !this.online || document.hidden || !this.root.checkVisibility()) return;
+    if (!this.places.read(this.channel)) return;
+    this.tell("unread");
+    this.ask("read", {channel: this.channel, message: last.id}).catch(() => {});
+  }
+
   get channels() {
-    return [...this.places.guilds.flatMap((one) => one.channels), ...this.places.dms];
+    return this.places.channels;
   }
 
   find(id) {
-    return this.channels.find((one) => one.id === id) ?? null;
+    return this.places.find(id);
   }
 
-  // The channel to begin in: the first in which one can write.
   first() {
-    return this.channels.find((one) => one.kind === 0) ?? this.channels[0] ?? null;
+    return this.places.first();
   }
 
   guildOf(channel) {
-    return this.places.guilds.find((one) => one.channels.some((c) => c.id === channel)) ?? null;
+    return this.places.guildOf(channel);
   }
 
   member(id) {
@@ -151,24 +255,23 @@ export class Pane {
   }
 
   #takePlaces({places, people}) {
-    this.places = places;
+    this.places = new Places(places);
     this.people = people;
-    const me = people.find((one) => one.id === this.me?.id);
-    const rolesBefore = String(this.me?.roles);
-    if (me) this.me = me;
+    const rolesBefore = String(this.me.roles);
+    this.me = people.find((one) => one.id === this.me.id) ?? this.me;
     this.tell("places");
-    if (String(this.me?.roles) !== rolesBefore) this.tell("me");
-    if (this.channel && !this.find(this.channel) && this.first()) this.go(this.first().id);
+    if (String(this.me.roles) !== rolesBefore) this.tell("me");
+    if (!this.find(this.channel)) this.#show(this.first()?.id ?? null, false);
+    this.read();
   }
 
   #takeMessage({channel, message, new: isNew}) {
-    if (channel !== this.channel) {
-      if (isNew && message.author.id !== this.me.id) {
-        this.unread.add(channel);
-        this.tell("places");
-      }
-      return;
+    if (isNew) {
+      this.places.wrote(channel, message, this.me.id);
+      this.tell("unread");
     }
+    // What comes while the channel is loaded is on the page that is on its way.
+    if (channel !== this.channel || (this.loading && isNew)) return;
     this.typing.delete(message.author.id);
     const at = this.messages.findIndex((one) => one.id === message.id);
     if (at >= 0) this.messages[at] = message;
@@ -176,6 +279,7 @@ export class Pane {
     else this.messages.push(message);
     this.tell("message", message, at < 0);
     this.tell("typing");
+    this.read();
   }
 
   #takeGone({channel, id}) {

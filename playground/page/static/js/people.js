@@ -1,13 +1,76 @@
-// The people bar: who one is now.
+// The people of the bar: all whom one can be, in the pane that is active.
 
 import {h, fill} from "./dom.js";
+import {drawAvatar} from "./avatar.js";
+import {openPersonMenu} from "./people-menu.js";
+import {openPopover} from "./popover.js";
 
-export function drawPeople(pane) {
+const KEYS = 9; // Alt+1 … Alt+9
+
+export function drawPeople(panes) {
   const bar = h("div", {class: "people", role: "group", "aria-label": "Who you are"});
-  const draw = () => fill(bar, pane.people.map((one) => h("button", {
-    onclick: () => pane.become(one.id), "aria-pressed": String(one.id === pane.me?.id),
-  }, one.name)));
-  pane.on("me", draw);
-  pane.on("places", draw);
+  const draw = () => {
+    const key = bar.contains(document.activeElement) && document.activeElement.dataset.focus;
+    fill(bar, panes.active.people.map((one, at) => drawPerson(panes, one, at)), drawAdd(panes));
+    if (key) bar.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
+  };
+  panes.on("active", draw);
+  panes.on("any", (pane, topic) => {
+    if (pane === panes.active && (topic === "me" || topic === "places")) draw();
+  });
+  draw();
   return bar;
+}
+
+function drawPerson(panes, person, at) {
+  const pane = panes.active;
+  const isMe = person.id === pane.me?.id;
+  const keys = at < KEYS ? `Alt+${at + 1}` : null;
+  const menu = (event) => {
+    event.preventDefault();
+    openPersonMenu(panes, person.id, event.currentTarget);
+  };
+  return h("div", {class: `person${isMe ? " person-me" : ""}${person.there ? "" : " person-away"}`},
+    h("button", {
+      class: "person-be", "aria-pressed": String(isMe), "aria-keyshortcuts": keys,
+      "aria-label": describe(person), title: `Be ${person.name}${keys ? ` (${keys})` : ""}`,
+      "data-focus": `person-${person.id}`, onclick: () => pane.become(person.id), oncontextmenu: menu,
+    }, drawAvatar(person, "small"), h("span", {class: "person-name"}, person.name)),
+    h("button", {
+      class: "person-menu", "aria-label": `Roles and settings of ${person.name}`,
+      "aria-haspopup": "dialog", title: "Roles and settings", "data-focus": `menu-${person.id}`,
+      onclick: menu,
+    }, "⌄"));
+}
+
+function describe(person) {
+  if (!person.there) return `${person.name}, not in this server`;
+  return person.owner ? `${person.name}, owner of the server` : person.name;
+}
+
+function drawAdd(panes) {
+  return h("button", {
+    class: "tool person-add", "aria-label": "Add a person", title: "Add a person",
+    "aria-haspopup": "dialog", "data-focus": "add",
+    onclick: (event) => openPopover(event.currentTarget, "Add a person",
+      (close) => drawNewPerson(panes.active, close)),
+  }, "+");
+}
+
+function drawNewPerson(pane, close) {
+  const name = h("input", {class: "field", maxlength: 32, autocomplete: "off", "aria-label": "Name"});
+  const wrong = h("p", {class: "wrong", role: "alert"});
+  const add = async (event) => {
+    event.preventDefault();
+    try {
+      const id = await pane.ask("add_person", {name: name.value});
+      close();
+      pane.become(id);
+    } catch (error) {
+      fill(wrong, error.message);
+    }
+  };
+  return h("form", {class: "small-form", onsubmit: add},
+    h("h2", {}, "Who joins?"), name, wrong,
+    h("button", {class: "button"}, "Add"));
 }

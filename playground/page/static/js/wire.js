@@ -8,6 +8,7 @@ export class Wire {
   #waiting = new Map();
   #listeners = new Map();
   #pause = 200;
+  #closed = false;
 
   constructor() {
     this.#connect();
@@ -34,8 +35,9 @@ export class Wire {
     });
   }
 
+  // Let go of the connection for good.
   close() {
-    this.#socket.onclose = null;
+    this.#closed = true;
     this.#socket.close();
   }
 
@@ -57,6 +59,7 @@ export class Wire {
       reject(new Error("The connection broke before an answer came. Look whether it was done."));
     }
     this.#waiting.clear();
+    if (this.#closed) return;
     this.#tell("down");
     setTimeout(() => this.#connect(), this.#pause);
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);

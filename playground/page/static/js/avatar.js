@@ -1,0 +1,23 @@
+// The picture of somebody, or their initials on a colour that is always theirs.
+
+import {h} from "./dom.js";
+
+const COLOURS = 7; // of people; the bot has one of its own
+
+// who: {id, name, avatar?, bot?}; size: "small", "usual" or "large"
+export function drawAvatar(who, size = "usual") {
+  const look = `avatar avatar-${size} avatar-colour-${who.bot ? 0 : 1 + colour(who.id)}`;
+  if (who.avatar) return h("img", {class: look, src: who.avatar, alt: "", draggable: "false"});
+  return h("span", {class: look, "aria-hidden": "true"}, initials(who.name));
+}
+
+export function initials(name) {
+  const words = name.replace(/^(the|a|an)\s+/i, "").split(/[\s_-]+/).filter(Boolean);
+  return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("") || "?";
+}
+
+// Ids count milliseconds in their upper bits and within one in their lower: both make a difference.
+function colour(id) {
+  const number = BigInt(id);
+  return Number((number >> 22n) % 7n + (number & 0xfffn)) % COLOURS;
+}

@@ -1,0 +1,70 @@
+// The bar over the whole page: who plays, and what concerns all of the page.
+
+import {h, fill} from "./dom.js";
+import {openHelp} from "./frame-help.js";
+import {openPopover} from "./popover.js";
+import {drawPeople} from "./people.js";
+import {openSwitcher} from "./switcher.js";
+
+const THEMES = [["system", "System"], ["light", "Light"], ["dark", "Dark"]];
+
+export function drawBar(panes) {
+  const tabs = h("div", {class: "tabs", role: "group", "aria-label": "Views"});
+  const tools = h("div", {class: "bar-tools"});
+  const draw = () => {
+    fill(tabs, panes.isSplit && panes.list.map((one) => drawTab(panes, one)));
+    fill(tools, drawTools(panes));
+  };
+  for (const topic of ["panes", "active"]) panes.on(topic, draw);
+  panes.on("any", (_pane, topic) => {
+    if (topic !== "unread") fill(tabs, panes.isSplit && panes.list.map((one) => drawTab(panes, one)));
+  });
+  draw();
+  return h("header", {class: "bar"}, drawPeople(panes), tools, tabs);
+}
+
+// On a phone one of two views is shown; these choose which.
+function drawTab(panes, pane) {
+  const channel = pane.find(pane.channel);
+  return h("button", {
+    class: "tab", "aria-pressed": String(pane === panes.active), onclick: () => panes.activate(pane),
+  }, pane.me?.name ?? "…", channel && h("span", {class: "tab-place"}, channel.name));
+}
+
+function drawTools(panes) {
+  const split = () => panes.isSplit ? panes.shut(panes.list.at(-1)) : panes.split();
+  return [
+    h("button", {
+      class: "tool tool-wide", onclick: () => openSwitcher(panes), "aria-keyshortcuts": "Control+K",
+      title: "Go to a channel, thread or person (Ctrl+K)",
+    }, "Go to…"),
+    h("button", {
+      class: "tool tool-wide", onclick: split, "aria-pressed": String(panes.isSplit),
+      "aria-keyshortcuts": "Alt+S", title: "Two people side by side (Alt+S)",
+    }, "Split view"),
+    h("button", {
+      class: "tool", "aria-label": "More", title: "More", "aria-haspopup": "dialog",
+      onclick: (event) => openPopover(event.currentTarget, "More", (close) => drawMore(panes, split, close)),
+    }, "⋯"),
+  ];
+}
+
+function drawMore(panes, split, close) {
+  const then = (act) => () => { close(); act(); };
+  return h("div", {class: "menu"},
+    h("button", {class: "menu-item menu-narrow", onclick: then(() => openSwitcher(panes))}, "Go to…"),
+    h("button", {class: "menu-item menu-narrow", onclick: then(split)},
+      panes.isSplit ? "One view" : "Split view"),
+    drawTheme(),
+    h("button", {class: "menu-item", onclick: then(openHelp)}, "How to play, keys",
+      h("kbd", {}, "?")));
+}
+
+function drawTheme() {
+  const now = document.documentElement.dataset.themeChoice;
+  const choose = (value) => document.dispatchEvent(new CustomEvent("theme", {detail: value}));
+  return h("fieldset", {class: "menu-theme"}, h("legend", {}, "Colours"),
+    THEMES.map(([value, name]) => h("label", {class: "choice"}, h("input", {
+      type: "radio", name: "theme", value, checked: value === now, onchange: () => choose(value),
+    }), name)));
+}

@@ -1,0 +1,82 @@
+// The head of the middle: which channel this is, its threads, and what opens the sides.
+
+import {h, fill} from "./dom.js";
+import {openDrawer} from "./frame.js";
+import {keep, kept} from "./keep.js";
+import {isDm, isForum, isThread} from "./places.js";
+import {openThreads} from "./threads.js";
+
+// The sign before a channel's name.
+export function sign(channel) {
+  if (isDm(channel)) return "@";
+  if (isThread(channel)) return "🧵";
+  return isForum(channel) ? "💬" : "#";
+}
+
+export function drawHead(pane) {
+  const places = h("button", {
+    class: "tool tool-places", "aria-label": "Servers and channels", "data-opens": "places",
+    onclick: () => openDrawer(pane, "places"),
+  }, "☰");
+  const title = h("div", {class: "head-title"});
+  const tools = h("div", {class: "head-tools"});
+  const draw = () => {
+    fill(title, drawTitle(pane));
+    fill(tools, drawTools(pane));
+  };
+  for (const topic of ["channel", "places", "unread"]) pane.on(topic, draw);
+  pane.panes.on("panes", draw);
+  draw();
+  return h("header", {class: "head"}, places, title, tools);
+}
+
+function drawTitle(pane) {
+  const channel = pane.find(pane.channel);
+  if (!channel) return h("h1", {class: "head-name"}, pane.me ? "" : "…");
+  const parent = isThread(channel) ? pane.find(channel.parent) : null;
+  return [
+    parent && [h("button", {class: "head-parent", onclick: () => pane.go(parent.id)},
+      h("span", {class: "sign", "aria-hidden": "true"}, sign(parent)), parent.name),
+    h("span", {class: "head-step", "aria-hidden": "true"}, "›")],
+    h("span", {class: "sign", "aria-hidden": "true"}, sign(channel)),
+    h("h1", {class: "head-name"}, channel.name),
+    channel.archived && h("span", {class: "mark"}, channel.locked ? "Locked" : "Archived"),
+    channel.topic && h("p", {class: "head-topic", title: channel.topic}, channel.topic),
+  ];
+}
+
+function drawTools(pane) {
+  const channel = pane.find(pane.channel);
+  const guild = pane.guildOf(pane.channel);
+  const threads = channel && guild && !isThread(channel) && !isForum(channel);
+  const count = threads ? pane.places.threadsOf(channel.id).filter((one) => !one.archived).length : 0;
+  return [
+    threads && h("button", {
+      class: "tool", "aria-label": count ? `Threads, ${count} open` : "Threads", title: "Threads",
+      "aria-haspopup": "dialog", onclick: (event) => openThreads(pane, event.currentTarget),
+    }, "🧵", count > 0 && h("span", {class: "tool-count", "aria-hidden": "true"}, count)),
+    guild && drawMembersTool(pane),
+    pane.panes.isSplit && h("button", {
+      class: "tool", "aria-label": "Close this view", title: "Close this view (Alt+S)",
+      "aria-keyshortcuts": "Alt+S", onclick: () => pane.panes.shut(pane),
+    }, "✕"),
+  ];
+}
+
+// Members are a column where there is room for one, else a drawer.
+function drawMembersTool(pane) {
+  const side = pane.root.querySelector("[data-side=members]");
+  const press = () => {
+    if (getComputedStyle(side).position === "absolute") {
+      openDrawer(pane, pane.root.dataset.drawer === "members" ? "" : "members");
+      return;
+    }
+    const off = !pane.root.hasAttribute("data-members-off");
+    pane.root.toggleAttribute("data-members-off", off);
+    keep("members-off", off, {forAll: true});
+  };
+  pane.root.toggleAttribute("data-members-off", kept("members-off", {forAll: true}) === true);
+  return h("button", {
+    class: "tool", "aria-label": "Members", title: "Members", "data-opens": "members", onclick: press,
+  }, "👥");
+}

@@ -1,0 +1,32 @@
+// The list of keys, and how one plays several people at once.
+
+import {h} from "./dom.js";
+
+const KEYS = [
+  ["Alt+1 … Alt+9", "Be the first, second, … person"],
+  ["Alt+S", "Two views side by side, or one again"],
+  ["Ctrl+K", "Go to a channel, thread or person"],
+  ["Alt+↑ Alt+↓", "The channel above or below"],
+  ["Alt+Shift+↑ Alt+Shift+↓", "The next channel with something unread"],
+  ["/", "At the beginning of a message: the bot's commands"],
+  ["Enter", "Send; Shift+Enter begins a new line"],
+  ["↑", "In an empty message: edit the last one"],
+  ["Esc", "Close what popped up, or stop replying"],
+  ["?", "This list"],
+];
+
+export function openHelp() {
+  const close = () => dialog.close();
+  const dialog = h("dialog", {class: "help", "aria-labelledby": "help-title"},
+    h("header", {class: "help-head"},
+      h("h2", {id: "help-title"}, "How to play"),
+      h("button", {class: "tool", "aria-label": "Close", onclick: close}, "✕")),
+    h("p", {}, "You play everybody here. Choose above who you are now; what only one person may see is shown to nobody else. Alone with two views you can act as two people at once."),
+    h("table", {class: "help-keys"}, h("tbody", {}, KEYS.map(([keys, told]) =>
+      h("tr", {}, h("th", {scope: "row"}, keys.split(" ").map((one) =>
+        /^(…|;)$/.test(one) ? ` ${one} ` : [h("kbd", {}, one), " "])), h("td", {}, told))))));
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) close(); });
+  document.body.append(dialog);
+  dialog.showModal();
+}

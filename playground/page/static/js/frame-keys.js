@@ -1,0 +1,57 @@
+// Keys that work everywhere on the page. frame-help.js tells them.
+
+import {openHelp} from "./frame-help.js";
+import {openSwitcher} from "./switcher.js";
+import {isCategory} from "./places.js";
+
+export function listenToKeys(panes) {
+  addEventListener("keydown", (event) => {
+    const act = meant(event, panes);
+    if (!act || event.isComposing || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+function meant(event, panes) {
+  const pane = panes.active;
+  const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+    return () => openSwitcher(panes);
+  }
+  if (event.key === "?" && !isTyping) return () => openHelp();
+  if (!event.altKey || event.ctrlKey || event.metaKey) return null;
+  const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
+  if (digit) return () => becomeNumber(pane, Number(digit));
+  if (event.code === "KeyS") return () => panes.isSplit ? panes.shut(pane) : panes.split();
+  if (event.key === "ArrowUp") return () => step(pane, -1, event.shiftKey);
+  if (event.key === "ArrowDown") return () => step(pane, 1, event.shiftKey);
+  return null;
+}
+
+function becomeNumber(pane, number) {
+  const person = pane.people[number - 1];
+  if (person) pane.become(person.id);
+}
+
+// To the channel above or below; with Shift to the next one in which something is unread.
+function step(pane, by, isUnread) {
+  const all = inOrder(pane);
+  const at = all.findIndex((one) => one.id === pane.channel);
+  for (let n = 1; n <= all.length; n += 1) {
+    const one = all[(at + by * n + all.length * 2) % all.length];
+    if (one.id !== pane.channel && (!isUnread || one.unread)) {
+      pane.go(one.id);
+      return;
+    }
+  }
+}
+
+// Channels and open threads as they stand below each other.
+function inOrder(pane) {
+  const guild = pane.guildOf(pane.channel);
+  if (!guild) return pane.places.dms;
+  return pane.places.sections(guild).flatMap(({channels}) => channels).flatMap((one) => [
+    one, ...pane.places.threadsOf(one.id).filter((thread) => !thread.archived),
+  ]).filter((one) => !isCategory(one));
+}

@@ -1,0 +1,97 @@
+// The panes of the page: one, or two side by side, each with its own person and channel. One is the
+// active one: it had the focus last, and keys and the people bar are for it. Topics:
+//   "panes"   one was opened or closed
+//   "active"  another one is active
+//   "any"     (pane, topic) one of them told something
+
+import {Pane} from "./pane.js";
+import {keep, kept} from "./keep.js";
+
+const MOST = 2;
+
+export class Panes {
+  #listeners = new Map();
+
+  constructor(place) {
+    this.place = place;
+    this.list = [];
+    this.active = null;
+    const before = kept("panes") ?? {panes: [kept("start", {forAll: true}) ?? {}], active: 0};
+    for (const one of before.panes.slice(0, MOST)) this.#add(one);
+    this.activate(this.list[before.active] ?? this.list[0]);
+    addEventListener("pagehide", () => this.keep());
+    document.addEventListener("visibilitychange", () => {
+      this.keep();
+      for (const one of this.list) one.read();
+    });
+  }
+
+  on(topic, listener) {
+    if (!this.#listeners.has(topic)) this.#listeners.set(topic, []);
+    this.#listeners.get(topic).push(listener);
+  }
+
+  #tell(topic, ...rest) {
+    for (const listener of this.#listeners.get(topic) ?? []) listener(...rest);
+  }
+
+  get isSplit() {
+    return this.list.length > 1;
+  }
+
+  activate(pane) {
+    if (pane === this.active) return;
+    this.active = pane;
+    for (const one of this.list) one.root.toggleAttribute("data-active", one === pane);
+    this.#tell("active");
+    pane.read();
+  }
+
+  // Open a second pane as the next person, in the same channel.
+  split() {
+    if (this.list.length >= MOST) return;
+    const {me, people, channel} = this.active;
+    const there = people.filter((one) => one.there && !one.owner);
+    const at = there.findIndex((one) => one.id === me?.id);
+    const next = there.length ? there[(at + 1) % there.length] : me;
+    this.activate(this.#add({me: next?.id, channel}));
+    this.#changed();
+  }
+
+  shut(pane) {
+    if (!this.isSplit) return;
+    this.list = this.list.filter((one) => one !== pane);
+    pane.close();
+    this.activate(this.list[0]);
+    this.#changed();
+  }
+
+  keep() {
+    if (!this.active) return;
+    const panes = this.list.map((one) => one.kept);
+    keep("panes", {panes, active: this.list.indexOf(this.active)});
+    const {me, channel} = this.active.kept;
+    keep("start", {me, channel}, {forAll: true});
+  }
+
+  #add(from) {
+    const number = this.list.length ? this.list.at(-1).number + 1 : 1;
+    const pane = new Pane(number, from, this);
+    this.list.push(pane);
+    this.place.append(pane.root);
+    this.place.toggleAttribute("data-split", this.isSplit);
+    for (const event of ["focusin", "pointerdown"]) {
+      pane.root.addEventListener(event, () => this.activate(pane));
+    }
+    for (const topic of ["me", "places", "unread", "channel", "online"]) {
+      pane.on(topic, () => this.#tell("any", pane, topic));
+    }
+    return pane;
+  }
+
+  #changed() {
+    this.place.toggleAttribute("data-split", this.isSplit);
+    this.#tell("panes");
+    this.keep();
+  }
+}

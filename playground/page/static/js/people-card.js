@@ -1,0 +1,64 @@
+// The card of somebody: who they are, their roles, and what the bot offers to do with them.
+
+import {h, fill} from "./dom.js";
+import {drawAvatar} from "./avatar.js";
+import {openPersonMenu} from "./people-menu.js";
+import {openPopover} from "./popover.js";
+
+const USER_MENU = 2;
+
+export function openCard(pane, id, anchor) {
+  const guild = pane.guildOf(pane.channel);
+  const member = guild?.members.find((one) => one.id === id);
+  const person = member ?? pane.people.find((one) => one.id === id);
+  if (!person) return;
+  const menus = h("div", {class: "menu"});
+  const wrong = h("p", {class: "wrong", role: "alert"});
+  const close = openPopover(anchor, person.name, () => h("div", {class: "person-card"},
+    h("header", {class: "person-card-head"}, drawAvatar(person, "large"),
+      h("h2", {}, person.name, person.bot && [" ", h("span", {class: "app-badge"}, "APP")])),
+    drawRoles(guild, person),
+    drawActs(pane, person, anchor, () => close(), (text) => fill(wrong, text)),
+    menus, wrong), {beside: anchor.closest(".side-members") !== null});
+  offer(pane, person, menus, close, (text) => fill(wrong, text));
+}
+
+function drawRoles(guild, person) {
+  const roles = (guild?.roles ?? []).filter((one) => person.roles.includes(one.id));
+  if (!roles.length) return null;
+  return h("div", {class: "choices"}, h("h3", {}, "Roles"),
+    h("ul", {class: "roles"}, roles.map((one) => h("li", {class: "role"}, one.name))));
+}
+
+function drawActs(pane, person, anchor, close, wrong) {
+  const write = async () => {
+    try {
+      const channel = await pane.ask("dm", {person: person.id});
+      close();
+      await pane.go(channel);
+    } catch (error) {
+      wrong(error.message);
+    }
+  };
+  const canBe = pane.people.some((one) => one.id === person.id);
+  return [
+    person.id !== pane.me.id && h("button", {class: "button", onclick: write}, "Message"),
+    canBe && h("button", {class: "button button-plain",
+      onclick: () => { close(); openPersonMenu(pane.panes, person.id, anchor); }}, "Roles and settings"),
+  ];
+}
+
+// The bot's menus for people, once they are told.
+async function offer(pane, person, menus, close, wrong) {
+  const use = (name) => async () => {
+    try {
+      await pane.interact("menu_on", {channel: pane.channel, person: person.id, name});
+      close();
+    } catch (error) {
+      wrong(error.message);
+    }
+  };
+  const found = await pane.ask("commands", {channel: pane.channel}).catch(() => []);
+  fill(menus, found.filter((one) => one.type === USER_MENU).map((one) =>
+    h("button", {class: "menu-item", onclick: use(one.name)}, one.name)));
+}

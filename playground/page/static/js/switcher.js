@@ -1,0 +1,72 @@
+// Ctrl+K: go to a channel, thread or person by a few letters of the name.
+
+import {h, fill} from "./dom.js";
+import {sign} from "./frame-head.js";
+import {isCategory} from "./places.js";
+
+const MOST = 12;
+
+export function openSwitcher(panes) {
+  const pane = panes.active;
+  const all = targets(pane);
+  let found = all;
+  let at = 0;
+  const list = h("ul", {class: "switcher-list", role: "listbox", id: "switcher-list", "aria-label": "Places and people"});
+  const input = h("input", {
+    class: "field switcher-input", placeholder: "Where to?", role: "combobox", autofocus: true,
+    "aria-label": "Go to a channel, thread or person", "aria-expanded": "true",
+    "aria-controls": "switcher-list", "aria-autocomplete": "list", autocomplete: "off",
+  });
+  const dialog = h("dialog", {class: "box switcher", "aria-label": "Go to"}, input, list);
+  const pick = (one) => { dialog.close(); one?.act(); };
+  const draw = () => {
+    fill(list, found.map((one, index) => h("li", {
+      class: "switcher-item", role: "option", id: `switcher-${index}`,
+      "aria-selected": String(index === at), onclick: () => pick(one),
+    },
+    h("span", {class: "sign", "aria-hidden": "true"}, one.sign),
+    h("span", {class: "switcher-name"}, one.name),
+    h("span", {class: "switcher-place"}, one.place))));
+    if (found.length) input.setAttribute("aria-activedescendant", `switcher-${at}`);
+    else input.removeAttribute("aria-activedescendant");
+    list.children[at]?.scrollIntoView({block: "nearest"});
+  };
+  input.addEventListener("input", () => {
+    found = matching(all, input.value);
+    at = 0;
+    draw();
+  });
+  input.addEventListener("keydown", (event) => {
+    const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    if (event.key === "Enter") pick(found[at]);
+    else if (!step || !found.length) return;
+    else at = (at + step + found.length) % found.length;
+    event.preventDefault();
+    if (step) draw();
+  });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => dialog.remove());
+  found = matching(all, "");
+  document.body.append(dialog);
+  draw();
+  dialog.showModal();
+}
+
+function targets(pane) {
+  const channels = pane.channels.filter((one) => !isCategory(one)).map((one) => ({
+    sign: sign(one), name: one.name, fresh: one.unread, act: () => pane.go(one.id),
+    place: (one.parent && pane.find(one.parent)?.name) ?? pane.guildOf(one.id)?.name ?? "Direct message",
+  }));
+  const people = pane.people.filter((one) => one.id !== pane.me?.id).map((one) => ({
+    sign: "☺", name: one.name, fresh: 0, act: () => pane.become(one.id), place: "Be this person",
+  }));
+  return [...channels, ...people];
+}
+
+// What begins with the letters goes before what only holds them; what is unread before the rest.
+function matching(all, typed) {
+  const wanted = typed.trim().toLowerCase().replace(/^[#@]/, "");
+  const rank = (one) => (one.name.toLowerCase().startsWith(wanted) ? 0 : 2) + (one.fresh ? 0 : 1);
+  return all.filter((one) => one.name.toLowerCase().includes(wanted))
+    .sort((a, b) => rank(a) - rank(b)).slice(0, MOST);
+}
