@@ -8,7 +8,7 @@ from playground.page import company, reading, view
 from playground.page.asked import MalformedError, flag, key, number, record, text, texts
 from playground.page.reading import channel_of as _channel
 from playground.page.reading import message_of as _message
-from playground.server import Exchange, Person
+from playground.server import Exchange
 from playground.server.nouns import Role, User
 from playground.server.options import Value, offered
 from playground.server.rules_commands import (

@@ -270,8 +270,9 @@ export class Pane {
       this.places.wrote(channel, message, this.me.id);
       this.tell("unread");
     }
-    // What comes while the channel is loaded is on the page that is on its way.
-    if (channel !== this.channel || (this.loading && isNew)) return;
+    // What comes while the channel is loaded is in the answer that is on its way; what comes while
+    // an older part is shown, behind it.
+    if (channel !== this.channel || (isNew && (this.loading || this.newer))) return;
     this.typing.delete(message.author.id);
     const at = this.messages.findIndex((one) => one.id === message.id);
     if (at >= 0) this.messages[at] = message;
