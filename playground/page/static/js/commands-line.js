@@ -1,0 +1,271 @@
+// The options line: a command that was chosen, with a chip for each option, in the composer's place.
+
+import {h, fill} from "./dom.js";
+import {Chip} from "./commands-chip.js";
+import {ATTACHMENT} from "./commands-kinds.js";
+import {Offers} from "./commands-offers.js";
+import {writeLine} from "./commands-read.js";
+import {upload} from "./composer-files.js";
+
+export class CommandLine {
+  #chips = [];
+  #busy = false;
+
+  // events: leave() by Escape or Backspace, run() by Enter, change() of what stands here
+  constructor(pane, choices, events) {
+    this.pane = pane;
+    this.choices = choices;
+    this.events = events;
+    this.offers = new Offers(pane, choices);
+    this.command = null;
+    this.name = h("span", {class: "command-name"});
+    this.chips = h("span", {class: "command-chips"});
+    this.more = h("input", {
+      class: "command-more", type: "text", role: "combobox", autocomplete: "off", "aria-autocomplete": "list",
+      "aria-expanded": "false", "aria-label": "Add an option",
+    });
+    this.root = h("div", {class: "command", role: "group", hidden: true}, this.name, this.chips, this.more);
+    this.root.addEventListener("keydown", (event) => this.#key(event));
+    this.root.addEventListener("focusin", (event) => this.#focused(event.target));
+    this.root.addEventListener("click", (event) => this.#clicked(event.target));
+    this.more.addEventListener("input", () => this.#offerOptions());
+  }
+
+  get open() {
+    return this.command !== null;
+  }
+
+  // Begin to fill in a command; `given` are texts by the names of options.
+  begin(command, given = {}) {
+    this.command = command;
+    this.#chips = [];
+    fill(this.chips);
+    fill(this.name, `/${command.path}`);
+    this.root.setAttribute("aria-label", `Command /${command.path}`);
+    this.root.hidden = false;
+    for (const spec of command.options) {
+      if (spec.required || given[spec.name] !== undefined) this.#add(spec).text = given[spec.name] ?? "";
+    }
+    this.#drawRest();
+    this.events.change();
+  }
+
+  end() {
+    this.command = null;
+    this.#chips = [];
+    this.busy = false;
+    this.offers.end();
+    fill(this.chips);
+    this.root.hidden = true;
+  }
+
+  // Put the focus where one goes on: the first required option that is empty, else the end.
+  focus() {
+    const next = this.#chips.find((one) => one.spec.required && one.empty);
+    this.#enter(next ?? null);
+  }
+
+  // Whether it is being sent; nothing can be changed then.
+  get busy() {
+    return this.#busy;
+  }
+
+  set busy(busy) {
+    this.#busy = busy;
+    this.root.setAttribute("aria-busy", String(busy));
+    for (const field of this.root.querySelectorAll("input, textarea, button")) field.disabled = busy;
+  }
+
+  // The command as a line of text.
+  get written() {
+    const filled = this.#chips.filter((one) => one.written);
+    return writeLine(this.command, Object.fromEntries(filled.map((one) => [one.spec.name, one.written])));
+  }
+
+  // Read all options: {name: {type, value or file}}; null if one is not as it must be, which is shown.
+  read() {
+    const told = {};
+    for (const chip of this.#chips) {
+      const found = chip.read();
+      if (found?.wrong) {
+        this.#enter(chip);
+        this.offers.explain(chip, found.wrong);
+        return null;
+      }
+      if (found) told[chip.spec.name] = {type: chip.spec.type, ...found};
+    }
+    return told;
+  }
+
+  // Hand in the files among the options that were read.
+  async withFiles(told) {
+    const filled = Object.entries(told).filter(([, one]) => one.file);
+    const kept = filled.length ? await upload(filled.map(([, one]) => one.file)) : [];
+    const values = filled.map(([name, {type}], at) => [name, {type, value: kept[at].id}]);
+    return {...told, ...Object.fromEntries(values)};
+  }
+
+  // Put dropped or pasted files into options that take one; false if there is none.
+  takeFiles(files) {
+    const specs = this.command.options.filter((one) => one.type === ATTACHMENT);
+    for (const [at, file] of files.slice(0, specs.length).entries()) {
+      const free = specs.find((spec) => this.#chip(spec.name)?.empty ?? true) ?? specs[at];
+      (this.#chip(free.name) ?? this.#add(free)).takeFile(file);
+    }
+    this.#drawRest();
+    return specs.length > 0;
+  }
+
+  // --- chips -------------------------------------------------------------------------------------
+
+  #chip(name) {
+    return this.#chips.find((one) => one.spec.name === name) ?? null;
+  }
+
+  #add(spec) {
+    const chip = new Chip(this.pane, spec, (one, wrong) => this.#changed(one, wrong));
+    this.#chips.push(chip);
+    this.chips.append(chip.root);
+    return chip;
+  }
+
+  #remove(chip) {
+    this.#chips = this.#chips.filter((one) => one !== chip);
+    chip.root.remove();
+    this.#drawRest();
+    this.events.change();
+  }
+
+  get #rest() {
+    return this.command.options.filter((one) => !this.#chip(one.name));
+  }
+
+  // The end of the line, at which options can be added.
+  #drawRest() {
+    const count = this.#rest.length;
+    this.more.placeholder = count ? `+ ${count} optional` : "";
+    this.more.value = "";
+  }
+
+  #enter(chip) {
+    const field = chip?.field ?? this.more;
+    field.focus();
+    if (field.select) field.setSelectionRange(field.value.length, field.value.length);
+  }
+
+  // Go on behind a chip: to the next that is required and empty, else the next, else the end.
+  #after(chip) {
+    const at = this.#chips.indexOf(chip);
+    const missing = this.#chips.find((one) => one.spec.required && one.empty);
+    this.#enter(missing ?? this.#chips[at + 1] ?? null);
+  }
+
+  #changed(chip, wrong) {
+    if (!this.command) return;
+    this.events.change();
+    if (wrong) this.offers.explain(chip, wrong);
+    else if (document.activeElement === chip.field) this.#typed(chip);
+  }
+
+  // Somebody typed the name of an option and a colon: what follows belongs there.
+  #typed(chip) {
+    const text = chip.field.value ?? "";
+    const found = text.match(/(?:^|\s)([-\w]+):$/);
+    const spec = found && this.command.options.find((one) => one.name === found[1].toLowerCase());
+    const inside = /^\s*["“„][^"”“]*$/.test(text);
+    if (!spec || inside) {
+      this.#offer(chip);
+      return;
+    }
+    chip.text = text.slice(0, found.index).trim();
+    const next = this.#chip(spec.name) ?? this.#add(spec);
+    next.named = true;
+    this.#drawRest();
+    this.#enter(next);
+    if (next === chip) this.#offer(chip);
+  }
+
+  // --- what is offered ---------------------------------------------------------------------------
+
+  #focused(target) {
+    const chip = this.#chips.find((one) => one.root.contains(target));
+    if (chip) this.#offer(chip);
+    else if (target === this.more) this.#offerOptions();
+  }
+
+  #clicked(target) {
+    const chip = this.#chips.find((one) => one.root.contains(target));
+    if (!chip && target !== this.more) this.focus();
+    else if (chip?.listed && !this.choices.open) this.#offer(chip, true);
+  }
+
+  #offer(chip, anew = false) {
+    const others = this.#chips.filter((one) => one !== chip);
+    this.offers.option(chip, {command: this.command, others, anew}, (item) => this.#picked(chip, item));
+  }
+
+  #picked(chip, item) {
+    chip.pick(item);
+    this.#after(chip);
+  }
+
+  #offerOptions() {
+    this.offers.rest(this.more, this.#rest, (spec) => {
+      const chip = this.#add(spec);
+      this.#drawRest();
+      this.#enter(chip);
+    });
+  }
+
+  // --- keys --------------------------------------------------------------------------------------
+
+  #key(event) {
+    if (event.isComposing || this.#busy) return;
+    if (this.choices.key(event)) return;
+    const chip = this.#chips.find((one) => one.field === event.target) ?? null;
+    const acts = {
+      Enter: () => (event.target.type === "button" && !chip.file ? false : this.events.run()),
+      Escape: () => this.events.leave(),
+      Backspace: () => this.#backspace(chip, event.target),
+      ArrowDown: () => this.#askAnew(chip),
+      ArrowLeft: () => this.#step(event.target, -1),
+      ArrowRight: () => this.#step(event.target, 1),
+    };
+    const act = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey ? null : acts[event.key];
+    if (!act || act() === false) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // Show a list that was closed.
+  #askAnew(chip) {
+    if (!chip) this.#offerOptions();
+    else if (chip.listed) this.#offer(chip, true);
+    return !chip || chip.listed;
+  }
+
+  // At the beginning of a field: out of it, and away with an option that may be missing.
+  #backspace(chip, field) {
+    if (field.value || chip?.file) return false;
+    const at = chip ? this.#chips.indexOf(chip) : this.#chips.length;
+    const before = this.#chips[at - 1];
+    if (chip && !chip.spec.required) this.#remove(chip);
+    else if (!before) {
+      this.events.leave();
+      return true;
+    }
+    this.#enter(before ?? this.#chips[0] ?? null);
+    return true;
+  }
+
+  // Walk out of a field at its end.
+  #step(field, by) {
+    const edge = by < 0 ? 0 : field.value?.length ?? 0;
+    if (field.selectionStart !== undefined && (field.selectionStart !== edge || field.selectionEnd !== edge)) return false;
+    const fields = [...this.#chips.map((one) => one.field), this.more];
+    const next = fields[fields.indexOf(field) + by];
+    if (!next) return false;
+    next.focus();
+    return true;
+  }
+}

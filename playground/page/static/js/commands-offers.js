@@ -1,0 +1,70 @@
+// What is offered over the options line: an option's description, what it takes, and further options.
+
+import {h} from "./dom.js";
+import {Completion} from "./commands-complete.js";
+import {matching, offered} from "./commands-kinds.js";
+
+export class Offers {
+  constructor(pane, choices) {
+    this.pane = pane;
+    this.choices = choices;
+    this.completion = new Completion(pane);
+  }
+
+  end() {
+    this.completion.drop();
+    this.choices.hide();
+  }
+
+  // Show what an option takes. What was chosen already is not offered anew, unless one asks.
+  option(chip, {command, others, anew}, pick) {
+    const title = titled(chip.spec, h("span", {class: "choices-about"}, chip.spec.description));
+    const show = (found) => this.choices.show(chip.field, {title, pick, ...found});
+    this.completion.drop();
+    if (!chip.listed || (chip.chosen && !anew)) show({});
+    else if (chip.spec.autocomplete) this.completion.ask(this.#question(chip, command, others), show);
+    else show(this.#items(chip, chip.chosen ? "" : chip.text));
+  }
+
+  // Say what is wrong with an option.
+  explain(chip, sentence) {
+    chip.mark(true);
+    this.completion.drop();
+    const title = titled(chip.spec, h("span", {class: "choices-wrong", role: "alert"}, sentence));
+    this.choices.show(chip.field, {title});
+  }
+
+  // Show the options that can be added at the end of the line.
+  rest(field, specs, pick) {
+    this.completion.drop();
+    const typed = field.value.trim();
+    const items = matching(specs.map((spec) => ({label: spec.name, detail: spec.description, spec})), typed);
+    this.choices.show(field, {
+      title: items.length ? "More options; Enter sends the command." : ending(specs, typed),
+      items: items.map((one) => ({...one, label: `+ ${one.label}`})),
+      active: typed ? 0 : -1,
+      pick: ({spec}) => pick(spec),
+    });
+  }
+
+  #items(chip, typed) {
+    const items = matching(offered(this.pane, chip.spec), typed);
+    return {items, note: items.length ? "" : "No options match."};
+  }
+
+  #question(chip, command, others) {
+    const filled = others.map((one) => [one.spec, one.read()]).filter(([, found]) => found && "value" in found);
+    const options = Object.fromEntries(
+      filled.map(([spec, {value}]) => [spec.name, {type: spec.type, value}]));
+    return {channel: this.pane.channel, command: command.path, option: chip.spec.name, typed: chip.text, options};
+  }
+}
+
+function titled(spec, ...rest) {
+  return [h("strong", {}, spec.name), " ", ...rest];
+}
+
+function ending(specs, typed) {
+  if (typed) return specs.length ? "There is no such option." : "This command has no more options.";
+  return "Enter sends the command.";
+}

@@ -1,0 +1,142 @@
+// Slash commands in the composer: from the "/" that somebody types to the bot's answer.
+
+import {CommandLine} from "./commands-line.js";
+import {fitting, flatten} from "./commands.js";
+import {readLine} from "./commands-read.js";
+
+export class Slash {
+  #commands = null; // a promise of the commands that are offered here
+  #deciding = false; // what Enter does is not known yet
+
+  constructor(composer) {
+    this.composer = composer;
+    this.pane = composer.pane;
+    this.choices = composer.choices;
+    this.line = new CommandLine(this.pane, this.choices, {
+      leave: () => this.#leave(), run: () => this.run(), change: () => composer.keep(),
+    });
+  }
+
+  // Whether a command is being filled in.
+  get open() {
+    return this.line.open;
+  }
+
+  // Elsewhere, or for somebody else, other commands are offered.
+  forget() {
+    this.#commands = null;
+  }
+
+  end() {
+    this.line.end();
+  }
+
+  #offered() {
+    this.#commands ??= this.pane.ask("commands", {channel: this.pane.channel}).then(flatten).catch(() => []);
+    return this.#commands;
+  }
+
+  // --- from words to a command -------------------------------------------------------------------
+
+  // Show the commands that fit to what is typed.
+  async suggest(text) {
+    const {input} = this.composer;
+    if (text === "/") this.forget();
+    const commands = await this.#offered();
+    if (input.value !== text || this.open || document.activeElement !== input) return;
+    const items = fitting(commands, text.slice(1)).map((command) => ({
+      label: `/${command.path}`, detail: command.description, command,
+    }));
+    if (!items.length) this.choices.hide();
+    else this.choices.show(input, {items, pick: ({command}) => this.#begin(command)});
+  }
+
+  // A space after a whole command begins to fill it in.
+  async space(text) {
+    if (!text.startsWith("/")) return;
+    const path = text.slice(1, -1).toLowerCase();
+    const command = (await this.#offered()).find((one) => one.path === path);
+    if (command && this.composer.input.value === text) this.#begin(command);
+  }
+
+  // A whole line, pasted or kept, becomes a command that is being filled in, if it is one.
+  async take(text, {focus = true} = {}) {
+    if (!text.startsWith("/")) return;
+    const {key} = this.composer;
+    const found = readLine(text.trim(), await this.#offered());
+    if (!found?.command || this.composer.key !== key || this.composer.input.value !== text) return;
+    if (Object.keys(found.given).length) this.#begin(found.command, found.given, focus);
+  }
+
+  // Enter at a line that begins with a slash. Returns "words" if it is to be said after all.
+  async enter(text) {
+    if (this.#deciding) return "";
+    this.#deciding = true;
+    const commands = await this.#offered();
+    this.#deciding = false;
+    return this.composer.input.value === text ? this.#decide(text, commands) : "";
+  }
+
+  #decide(text, commands) {
+    const found = readLine(text.trim(), commands);
+    if (!found && !this.choices.open) return "words";
+    if (found?.command) {
+      const bare = text.trim().toLowerCase() === `/${found.command.path}`;
+      this.#begin(found.command, found.given);
+      if (!bare || !found.command.options.some((one) => one.required)) this.run();
+    } else if (this.choices.open) this.#begin(fitting(commands, text.slice(1))[0]);
+    else this.composer.notes.problem(found.wrong);
+    return "";
+  }
+
+  #begin(command, given = {}, focus = true) {
+    this.choices.hide();
+    this.composer.input.value = "";
+    this.line.begin(command, given);
+    this.composer.show();
+    if (focus) this.line.focus();
+  }
+
+  // --- from a command to an answer ---------------------------------------------------------------
+
+  // Back to words.
+  #leave() {
+    const {root, input} = this.composer;
+    const had = root.contains(document.activeElement);
+    this.end();
+    input.value = "";
+    this.composer.show();
+    this.composer.keep();
+    if (had || document.activeElement === document.body) input.focus();
+  }
+
+  // Send the command, if all is there that it takes.
+  async run() {
+    const {line, pane, composer} = this;
+    const told = line.busy ? null : line.read();
+    if (!told) return;
+    const [key, command, channel] = [composer.key, line.command, pane.channel];
+    const here = () => composer.key === key && line.command === command;
+    composer.notes.problem("");
+    composer.notes.working("Sending…");
+    this.choices.hide();
+    line.busy = true;
+    composer.box.focus({preventScroll: true});
+    try {
+      const options = await line.withFiles(told);
+      await pane.interact("slash", {channel, command: command.path, options});
+      if (here()) this.#leave();
+      else composer.keepAs(key, "");
+    } catch (error) {
+      if (here()) this.#failed(error.message);
+    } finally {
+      composer.notes.working("");
+    }
+  }
+
+  #failed(sentence) {
+    this.line.busy = false;
+    this.composer.notes.problem(sentence);
+    this.line.focus();
+  }
+}
