@@ -33,6 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="one JSON object per line")
     play = commands.add_parser("play", help="try everything on this machine, without accounts")
     play.add_argument("--data", type=Path, default=Path("data/play"), help="where stories are kept")
+    play.add_argument("--port", type=int, help="where the page shall be (default 8420, if free)")
+    play.add_argument("--no-browser", action="store_true", help="only print the page's address")
+    play.add_argument("--terminal", action="store_true", help="play here instead of on a page")
     rehearse = commands.add_parser("rehearse", help="let simulated writers perform a script")
     rehearse.add_argument("script", type=Path, help="JSONL: story, seq, speaker, text")
     rehearse.add_argument("--writers", type=int, default=3, help="how many (default 3)")
@@ -133,9 +136,12 @@ def _command(options: argparse.Namespace, settings: "Settings") -> Coroutine[Non
         return _doctor(settings, as_json=options.json)
     # The playground is no part of what runs on Discord, so it is loaded only when asked for.
     if options.command == "play":
-        from playground.play import play  # noqa: PLC0415
+        from playground.play import PlayOptions, play  # noqa: PLC0415
 
-        return play(settings, options.data)
+        browser = not options.no_browser
+        return play(
+            settings, PlayOptions(options.data, options.terminal, browser, port=options.port)
+        )
     from playground.rehearsal.run import Options, rehearse  # noqa: PLC0415
 
     return rehearse(

@@ -64,6 +64,7 @@ class LocalClaude:
         ledger: the newest requests with their answers, and what they would cost.
         faults: what happens to the requests to come, one each; None for nothing special.
         choose_fault: asked for each body when ``faults`` is empty.
+        delay: seconds an answer takes.
         usage: tokens of all answers so far, by model: ``input``, ``cache_read``,
             ``cache_write_5m``, ``cache_write_1h``, ``output``, and the number of ``answers``.
     """
@@ -92,7 +93,7 @@ class LocalClaude:
         self.choose_fault: Callable[[dict[str, Any]], Fault | None] = lambda _body: None
         self.usage: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._narrator = OfflineNarrator(seed)
-        self._delay = delay
+        self.delay = delay
         self._key = key
         self._cache = Cache(cache_minimum, clock)
         self._released = asyncio.Event()
@@ -198,7 +199,7 @@ class LocalClaude:
         message = self._compose(body, fault)
         if body.get("stream"):
             return await self._stream(request, message, fault, asked)
-        await asyncio.sleep(_seconds(fault, self._delay))
+        await asyncio.sleep(_seconds(fault, self.delay))
         told = json.dumps(message.whole())
         asked.began(_OK, _request_id.get())
         asked.hear(told.encode())
@@ -278,7 +279,7 @@ class LocalClaude:
             asked.began(response.status, _request_id.get())
             await response.write(b"".join(message.opening()))
             pieces = message.pieces()
-            pause = _seconds(fault, self._delay) / max(len(pieces), 1)
+            pause = _seconds(fault, self.delay) / max(len(pieces), 1)
             for number, piece in enumerate(pieces):
                 if number == len(pieces) // 2 and await self._midway(request, response, fault):
                     return response

@@ -19,10 +19,17 @@ def test_without_a_command_the_help_is_printed(capsys):
     assert "rehearse" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("which", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-async def test_a_play_that_is_told_to_stop_takes_the_bot_along(tmp_path, which):
+@pytest.mark.parametrize(
+    ("which", "how", "ready"),
+    [
+        (signal.SIGHUP, "--terminal", b"The bot's database"),
+        (signal.SIGTERM, "--no-browser", b"Ctrl-C"),
+        (signal.SIGINT, "--no-browser", b"Ctrl-C"),
+    ],
+)
+async def test_a_play_that_is_told_to_stop_takes_the_bot_along(tmp_path, which, how, ready):
     playing = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "play", "--data", str(tmp_path / "play")),
+        *(sys.executable, "-m", "bot", "play", how, "--data", str(tmp_path / "play")),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -31,7 +38,7 @@ async def test_a_play_that_is_told_to_stop_takes_the_bot_along(tmp_path, which):
     )
     told = b""
     async with asyncio.timeout(60):
-        while b"The bot's database" not in told:
+        while ready not in told:
             told += await playing.stdout.readline()
         playing.send_signal(which)
         rest, _ = await playing.communicate()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
-from playground.play import _alone, play
+from playground.keeping import alone
+from playground.play import PlayOptions, play
 
 LINES = """\
 /story open title:"The Lantern" premise:"A storm keeps three strangers in an inn overnight."
@@ -62,7 +63,7 @@ def a_folder_with_an_earlier_play(folder: Path) -> Path:
 @pytest.fixture
 def _hasty(monkeypatch):
     # Nobody reads here, and most lines ask the bot for nothing.
-    monkeypatch.setattr("playground.play.BETWEEN_SECONDS", 0.4)
+    monkeypatch.setattr("playground.terminal.play.BETWEEN_SECONDS", 0.4)
     monkeypatch.setattr("playground.terminal.patience.PATIENCE_SECONDS", 1)
     monkeypatch.setattr("playground.terminal.patience.TAKEN_SECONDS", 1)
 
@@ -72,7 +73,7 @@ async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys):
     data = a_folder_with_an_earlier_play(tmp_path / "play")
     piped(LINES)
     settings = Settings(_env_file=None, anthropic_api_key="", troupe_countdown_seconds=0)
-    assert await play(settings, data) == 0
+    assert await play(settings, PlayOptions(data, terminal=True)) == 0
     shown = capsys.readouterr().out
     assert "Anna plays Mirjam from now on" in shown
     assert "  Mirjam\n" in shown
@@ -102,8 +103,8 @@ async def test_a_play_from_a_pipe_ends_with_it(tmp_path, piped, capsys):
 
 async def test_a_second_play_leaves_the_first_ones_folder_alone(tmp_path, capsys):
     data = a_folder_with_an_earlier_play(tmp_path / "play")
-    with _alone(data):
-        assert await play(Settings(_env_file=None), data) == 1
+    with alone(data):
+        assert await play(Settings(_env_file=None), PlayOptions(data)) == 1
     assert capsys.readouterr().err == (
         f"Another play uses {data}. End it, or name another folder: troupe play --data FOLDER.\n"
     )
@@ -119,11 +120,11 @@ async def test_the_first_evening_of_the_readme_ends_with_the_winner(
     _, _, after = README.read_text().partition("A first evening:\n\n```\n")
     block, _, _ = after.partition("```")
     assert block.endswith("click A\n")
-    monkeypatch.setattr("playground.play.BETWEEN_SECONDS", 0.4)
+    monkeypatch.setattr("playground.terminal.play.BETWEEN_SECONDS", 0.4)
     # An act that waits until there is a winner.
     piped(f'{block}menu "Who wrote this?" 8\n')
     settings = Settings(_env_file=None, anthropic_api_key="", troupe_countdown_seconds=2)
-    assert await play(settings, tmp_path / "play") == 0
+    assert await play(settings, PlayOptions(tmp_path / "play", terminal=True)) == 0
     shown = capsys.readouterr().out
     said, asked = shown.index("  4  Mira\n"), shown.index("How does it go on?")
     assert said < asked < shown.index("How it went on")
@@ -147,7 +148,7 @@ I am here now.
 async def test_a_play_leads_into_the_threads_that_it_opens(tmp_path, piped, capsys):
     piped(FORKING)
     settings = Settings(_env_file=None, anthropic_api_key="", troupe_countdown_seconds=0)
-    assert await play(settings, tmp_path / "play") == 0
+    assert await play(settings, PlayOptions(tmp_path / "play", terminal=True)) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "after a passage of Mirjam: #The other *way*" in shown
     assert "Anna forked the story in #the-lantern · message 4 It goes another way" in shown

@@ -1,0 +1,157 @@
+"""``troupe play``: what it prints, where it is found, and how it ends."""
+
+import asyncio
+import json
+import re
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+
+import aiohttp
+import pytest
+
+from bot.settings import Settings
+from playground import prologue
+from playground.browser import has_browser, open_softly
+from playground.claude import LocalClaude
+from playground.play import PlayOptions, play
+from tests.patience import allowed
+
+SECONDS_TO_END = 2.0
+
+
+class Played:
+    """A play that goes on until it is ended."""
+
+    def __init__(self, options, **settings):
+        chosen = Settings(_env_file=None, **({"anthropic_api_key": ""} | settings))
+        self._task = asyncio.ensure_future(play(chosen, options))
+
+    async def told(self, capsys, words):
+        """Wait until it printed certain words; all that it printed."""
+        told = ""
+        async with asyncio.timeout(60):
+            while words not in told:
+                assert not self._task.done(), told
+                await asyncio.sleep(0.02)
+                told += capsys.readouterr().out
+        return told
+
+    async def end(self):
+        began = time.monotonic()
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        return time.monotonic() - began
+
+
+async def test_a_play_prints_one_address_and_ends_soon_with_windows_open(
+    tmp_path, capsys, monkeypatch
+):
+    opened = []
+    monkeypatch.setattr("playground.play.open_softly", opened.append)
+    monkeypatch.setattr("playground.play.has_browser", lambda _environment: True)
+    data = tmp_path / "play"
+    played = Played(PlayOptions(data))
+    told = await played.told(capsys, "Ctrl-C")
+    assert "The story that was to greet you" not in told
+    assert "offline and free" in told
+    assert f"{data / 'troupe.db'}" in told
+    assert "troupe play --terminal" in told
+    (address,) = re.findall(r"http://\S+", told)
+    assert opened == [address]
+    async with aiohttp.ClientSession() as client:
+        async with client.get(address) as answer:
+            assert "Troupe" in await answer.text()
+        origin = {"Origin": address.rsplit("/", 2)[0]}
+        windows = [await client.ws_connect(f"{address}live", headers=origin) for _ in range(2)]
+        assert await played.end() < allowed(SECONDS_TO_END)
+        assert all([(await window.receive()).type is aiohttp.WSMsgType.CLOSE for window in windows])
+    assert not (data / "troupe.db-wal").exists()
+
+
+async def test_with_a_key_the_greeting_costs_nothing(tmp_path, capsys):
+    service = LocalClaude(delay=0, key="sk-local-feather")
+    base = await service.start()
+    played = Played(
+        PlayOptions(tmp_path / "play", browser=False),
+        anthropic_api_key="sk-local-feather",
+        anthropic_base_url=base,
+        troupe_daily_cap_usd=3,
+    )
+    told = await played.told(capsys, "Ctrl-C")
+    await played.end()
+    await service.stop()
+    assert "came to a halt" not in told
+    assert "at most 3 USD a day" in told
+    assert "feather" not in told
+    assert not service.requests
+
+
+async def test_a_play_goes_on_without_its_greeting_and_on_another_port(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(prologue, "SCENE", a_scene_that_stops(tmp_path))
+    with a_taken_port() as taken:
+        monkeypatch.setattr("playground.play.PORT", taken)
+        played = Played(PlayOptions(tmp_path / "play", browser=False))
+        told = await played.told(capsys, "Ctrl-C")
+        await played.end()
+    assert "The story that was to greet you came to a halt (Anna's story sing: " in told
+    assert "http://127.0.0.1:" in told
+    assert f":{taken}/" not in told
+
+
+async def test_a_port_that_is_asked_for_and_taken_ends_the_play(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(prologue, "SCENE", a_scene_that_stops(tmp_path))
+    with a_taken_port() as taken:
+        settings = Settings(_env_file=None, anthropic_api_key="")
+        assert await play(settings, PlayOptions(tmp_path / "play", port=taken)) == 1
+    assert f"Port {taken} cannot be used" in capsys.readouterr().err
+
+
+def a_scene_that_stops(folder):
+    scene = folder / "scene.json"
+    act = {"who": "Anna", "command": "story sing"}
+    scene.write_text(json.dumps({"place": "the-lantern", "acts": [act], "posts": []}))
+    return scene
+
+
+@contextmanager
+def a_taken_port():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("environment", "platform", "there"),
+    [
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({}, "linux", False),
+        ({}, "darwin", True),
+        ({}, "win32", True),
+        ({"DISPLAY": ":10", "SSH_CONNECTION": "…"}, "linux", False),
+        ({"SSH_TTY": "/dev/pts/1"}, "darwin", False),
+    ],
+)
+def test_a_browser_is_opened_only_where_the_reader_sits(environment, platform, there):
+    assert has_browser(environment, platform) is there
+
+
+def test_opening_waits_for_no_browser(monkeypatch):
+    asked, release = [], threading.Event()
+
+    def slow(address):
+        asked.append(address)
+        release.wait(10)
+
+    monkeypatch.setattr("webbrowser.open", slow)
+    began = time.monotonic()
+    open_softly("http://127.0.0.1:1/")
+    assert time.monotonic() - began < 1
+    release.set()
+    assert asked == ["http://127.0.0.1:1/"]
