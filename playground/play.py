@@ -1,6 +1,5 @@
 """``troupe play``: everything on this machine, and a page or a terminal to act in."""
 
-import asyncio
 import os
 import sys
 import time
@@ -22,6 +21,7 @@ from playground.terminal.play import play_in_terminal
 
 PORT = 8420
 """Where the page is, unless that is taken: an address that looks the same each time."""
+FOR_EVER = 10.0**9
 LIVED_SECONDS = 10.0
 """A bot that ends sooner than this would end again."""
 
@@ -78,13 +78,12 @@ async def _play(house: House, settings: Settings, options: PlayOptions, console:
         await play_in_terminal(house, globe, settings, options.data, console)
         return
     await _greet(house, globe, settings, console)
-    page = Page(house.local)
-    await _listen(page, options.port)
+    page = await _page(house, options.port)
     try:
         console.print(_told(page.address, settings, options))
         if options.browser and has_browser(os.environ):
             open_softly(page.address)
-        await _until_cancelled(house, console)
+        await _mind_the_bot(house, console)
     finally:
         if sys.stdout.isatty():
             console.print("Ending …", style="dim")
@@ -111,12 +110,13 @@ async def _greet(house: House, globe: Globe, settings: Settings, console: Consol
             house.relay.upstream = settings.anthropic_base_url
 
 
-async def _listen(page: Page, port: int | None) -> None:
+async def _page(house: House, port: int | None) -> Page:
     """Start the page where it was asked for, or where there is room.
 
     Raises:
         RehearsalError: the port that was asked for is taken.
     """
+    page = Page(house.local)
     try:
         await page.start(PORT if port is None else port)
     except OSError as error:
@@ -126,25 +126,32 @@ async def _listen(page: Page, port: int | None) -> None:
                 f"Port {port} cannot be used ({error.strerror}). Leave --port out to take a free "
                 "one."
             ) from error
+        page = Page(house.local)
         await page.start()
+    return page
 
 
-async def _until_cancelled(house: House, console: Console) -> None:
+async def _mind_the_bot(house: House, console: Console) -> None:
     """Start the bot again whenever it ends by itself, for as long as that helps."""
     while True:
         began = time.monotonic()
         status = await house.bot.ended()
-        console.print(house.obituary(f"with status {status}"), style="bold red")
-        if time.monotonic() - began < LIVED_SECONDS:
-            console.print("It is not started again, since it ended so soon.", style="bold red")
-            break
-        try:
-            await house.start_bot()
-        except RehearsalError as error:
-            console.print(str(error), style="bold red")
-            break
+        if house.bot_wanted:
+            console.print(house.obituary(f"with status {status}"), style="bold red")
+            if time.monotonic() - began > LIVED_SECONDS:
+                await _start_again(house, console)
+            else:
+                console.print("It is not started again, since it ended so soon.", style="bold red")
+        await house.local.until(lambda: house.bot.running, FOR_EVER)
+
+
+async def _start_again(house: House, console: Console) -> None:
+    try:
+        await house.resume_bot()
+    except RehearsalError as error:
+        console.print(str(error), style="bold red")
+    else:
         console.print("It is back, on the same database.", style="dim")
-    await asyncio.Event().wait()
 
 
 def _told(address: str, settings: Settings, options: PlayOptions) -> Text:

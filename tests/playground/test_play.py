@@ -16,6 +16,7 @@ from playground import prologue
 from playground.browser import has_browser, open_softly
 from playground.claude import LocalClaude
 from playground.play import PlayOptions, play
+from playground.rehearsal.house import House
 from tests.patience import allowed
 
 SECONDS_TO_END = 4.5
@@ -90,18 +91,41 @@ async def test_with_a_key_the_greeting_costs_nothing(tmp_path, capsys):
     assert not service.requests
 
 
-async def test_a_play_goes_on_without_its_greeting_and_on_another_port(
+async def test_a_play_goes_on_without_greeting_elsewhere_and_through_the_bots_end(
     tmp_path, capsys, monkeypatch
 ):
+    houses = houses_made(monkeypatch)
     monkeypatch.setattr(prologue, "SCENE", a_scene_that_stops(tmp_path))
     with a_taken_port() as taken:
         monkeypatch.setattr("playground.play.PORT", taken)
         played = Played(PlayOptions(tmp_path / "play", browser=False))
         told = await played.told(capsys, "Ctrl-C")
-        await played.end()
     assert "The story that was to greet you came to a halt (Anna's story sing: " in told
     assert "http://127.0.0.1:" in told
     assert f":{taken}/" not in told
+    (house,) = houses
+    house.bot.kill()
+    told = await played.told(capsys, "ended so soon")
+    assert "The bot ended with status -9" in told
+    await house.start_bot()
+    monkeypatch.setattr("playground.play.LIVED_SECONDS", 0)
+    house.bot.kill()
+    await played.told(capsys, "It is back")
+    assert house.local.ready
+    await played.end()
+
+
+def houses_made(monkeypatch):
+    """The houses of plays from now on."""
+    made = []
+
+    class Known(House):
+        def __init__(self, *given, **named):
+            super().__init__(*given, **named)
+            made.append(self)
+
+    monkeypatch.setattr("playground.play.House", Known)
+    return made
 
 
 async def test_a_port_that_is_asked_for_and_taken_ends_the_play(tmp_path, capsys, monkeypatch):
