@@ -10,7 +10,7 @@ LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help play run doctor rehearse test check bench format lock clean
+.PHONY: help play run doctor rehearse test check bench pictures format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,7 @@ test: $(VENV)/ready-dev ## all tests, with the least coverage that is allowed
 	$(BIN)/coverage erase
 	$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report
+	@$(BIN)/python -m tests.playground.page.chromium
 
 check: $(VENV)/ready-dev ## format, lint, types, layers, then the tests
 	$(BIN)/ruff format --check .
@@ -42,6 +43,9 @@ check: $(VENV)/ready-dev ## format, lint, types, layers, then the tests
 
 bench: $(VENV)/ready-dev ## measure speed; the figures are in out/bench.json
 	$(BIN)/python -m benchmarks
+
+pictures: $(VENV)/ready-dev ## pictures of the page for docs/pictures (needs a Chromium)
+	$(BIN)/python -m tests.playground.page.pictures
 
 format: $(VENV)/ready-dev ## format and mend what can be mended
 	$(BIN)/ruff format .

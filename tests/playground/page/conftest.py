@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -13,22 +11,10 @@ import pytest_asyncio
 
 from playground.page import Page
 from playground.server import Channel, Guild, LocalDiscord, Person
+from tests.playground.page.chromium import ARGUMENTS, CHROMIUM, LEFT_OUT
 from tests.playground.page.gallery import Gallery
 from tests.playground.server.bots import pointed_at
 
-CHROMIUM = os.environ.get("TROUPE_CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-# It runs as root in containers, where its sandbox does not; and it is to ask nobody out there.
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SECONDS = 10
 """How long the browser may take until something shows."""
 
@@ -44,8 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "local" in asks_for or "browser" in asks_for:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         if "browser" in asks_for and CHROMIUM is None:
-            reason = "no Chromium here; install one, or name it in TROUPE_CHROMIUM"
-            item.add_marker(pytest.mark.skip(reason=reason))
+            item.add_marker(pytest.mark.skip(reason=LEFT_OUT))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
