@@ -4,9 +4,9 @@ import {h} from "./dom.js";
 
 const COLOURS = 7; // of people; the bot has one of its own
 
-// who: {id, name, avatar?, bot?}; size: "small", "usual" or "large"
+// who: {id, name, avatar?, bot?, webhook?}; size: "small", "usual" or "large"
 export function drawAvatar(who, size = "usual") {
-  const look = `avatar avatar-${size} avatar-colour-${who.bot ? 0 : 1 + colour(who.id)}`;
+  const look = `avatar avatar-${size} avatar-colour-${colour(who)}`;
   if (who.avatar) return h("img", {class: look, src: who.avatar, alt: "", draggable: "false"});
   return h("span", {class: look, "aria-hidden": "true"}, initials(who.name));
 }
@@ -16,8 +16,17 @@ export function initials(name) {
   return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("") || "?";
 }
 
+function colour({id, name, bot, webhook}) {
+  if (webhook) return 1 + byName(name) % COLOURS; // one webhook speaks for many
+  return bot ? 0 : 1 + byId(id) % COLOURS;
+}
+
 // Ids count milliseconds in their upper bits and within one in their lower: both make a difference.
-function colour(id) {
+function byId(id) {
   const number = BigInt(id);
-  return Number((number >> 22n) % 7n + (number & 0xfffn)) % COLOURS;
+  return Number((number >> 22n) % 7n + (number & 0xfffn));
+}
+
+function byName(name) {
+  return [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 0);
 }

@@ -4,11 +4,17 @@
 //   "places"    servers, channels, threads, members or people changed
 //   "unread"    what stands unread in channels changed
 //   "channel"   another channel is shown (null: none, since none is seen)
-//   "messages"  the shown channel's messages were loaded anew
+//   "messages"  ({again}) the shown channel's messages were loaded anew; again: to be shown from
+//               where one is
 //   "message"   (message, isNew) one message of the shown channel came or changed
 //   "gone"      (message) one message of the shown channel was deleted
 //   "older"     (messages) older ones were put before those that are there
+//   "newer"     (messages) newer ones were put after those that are there
+//   "later"     (message) one came behind the part of the channel that is shown
+//   "history"   loading the shown channel began, ended or failed
+//   "first"     (id before) another message is the first that was new when one came here
 //   "jump"      (id) a message of the shown channel is to be shown
+//   "edit"      (message or null) a message is to be edited where it stands
 //   "typing"    who is typing in the shown channel changed
 //   "online"    the connection to the page's server came or broke
 //   "bot"       the bot came or went
@@ -19,6 +25,7 @@
 
 import {Wire} from "./wire.js";
 import {Places} from "./places.js";
+import {History} from "./messages-history.js";
 import {drawPane} from "./frame.js";
 
 const TYPING_MS = 8000;
@@ -26,7 +33,6 @@ const TYPING_MS = 8000;
 export class Pane {
   #listeners = new Map();
   #sitting = 0; // counts who sat down here, so that an answer for an earlier one is dropped
-  #going = 0; // likewise for channels
 
   // kept: what an earlier page kept of this pane; panes: all panes, of which this is one.
   constructor(number, kept, panes) {
@@ -39,11 +45,7 @@ export class Pane {
     this.places = new Places();
     this.bot = null; // {id, ready}
     this.channel = kept.channel ?? null; // id of the shown channel
-    this.messages = []; // of the shown channel, oldest first
-    this.deleted = []; // those among them that were deleted, as far as they are remembered
-    this.more = false; // whether there are older ones
-    this.newer = false; // whether there are newer ones: what is shown is a part further back
-    this.loading = true; // whether the shown channel's messages are on their way
+    this.history = new History(this); // the shown channel's messages
     this.reply = null; // the message that is being answered
     this.drafts = kept.drafts ?? {}; // what was typed and not sent, by person and channel
     this.typing = new Map(); // id of a user → {name, until}
@@ -96,6 +98,11 @@ export class Pane {
       this.tell("notice", error.message);
       return null;
     }
+  }
+
+  // Of the shown channel, oldest first.
+  get messages() {
+    return this.history.messages;
   }
 
   // What is kept over a reload.
@@ -155,32 +162,15 @@ export class Pane {
   }
 
   async #show(channel, again) {
-    const turn = ++this.#going;
     if (!again) this.#leave(channel);
     if (channel === null) return;
-    this.loading = true;
-    let page;
-    try {
-      page = await this.ask("open", {channel, since: again ? this.messages[0]?.id : undefined});
-    } catch (error) {
-      if (turn === this.#going && this.online) this.tell("notice", error.message);
-      return;
-    }
-    if (turn !== this.#going) return;
-    this.loading = false;
-    this.take(page);
-    this.read();
-  }
-
-  // Show a part of the channel that the server told.
-  take({messages, deleted, more, newer}) {
-    Object.assign(this, {messages, deleted, more, newer});
-    this.tell("messages");
+    await this.history.open(again);
+    if (channel === this.channel) this.read();
   }
 
   #leave(channel) {
     this.channel = channel;
-    Object.assign(this, {messages: [], deleted: [], more: false, newer: false});
+    this.history.clear();
     this.reply = null;
     this.typing.clear();
     this.tell("channel");
@@ -189,27 +179,10 @@ export class Pane {
     this.panes.keep();
   }
 
-  async loadOlder() {
-    if (!this.more || this.loading || !this.messages.length) return;
-    const turn = this.#going;
-    this.loading = true;
-    try {
-      const page = await this.ask("older", {channel: this.channel, before: this.messages[0].id});
-      if (turn !== this.#going) return;
-      this.messages = [...page.messages, ...this.messages];
-      this.more = page.more;
-      this.tell("older", page.messages);
-    } catch {
-      // Asked again by the next scroll.
-    } finally {
-      if (turn === this.#going) this.loading = false;
-    }
-  }
-
   // Note that whoever sits here has seen the shown channel to its end, if they can see it now.
   read() {
     const last = this.messages.findLast((one) => !one.ephemeral);
-    if (!last || this.newer || !this.online || document.hidden || !this.root.checkVisibility()) return;
+    if (!last || this.history.newer || !this.online || document.hidden || !this.root.checkVisibility()) return;
     if (!this.places.read(this.channel)) return;
     this.tell("unread");
     this.ask("read", {channel: this.channel, message: last.id}).catch(() => {});
@@ -270,26 +243,16 @@ export class Pane {
       this.places.wrote(channel, message, this.me.id);
       this.tell("unread");
     }
-    // What comes while the channel is loaded is in the answer that is on its way; what comes while
-    // an older part is shown, behind it.
-    if (channel !== this.channel || (isNew && (this.loading || this.newer))) return;
-    this.typing.delete(message.author.id);
-    const at = this.messages.findIndex((one) => one.id === message.id);
-    if (at >= 0) this.messages[at] = message;
-    else if (!isNew) return; // older than what is loaded
-    else this.messages.push(message);
-    this.tell("message", message, at < 0);
-    this.tell("typing");
+    if (channel !== this.channel) return;
+    if (isNew && this.typing.delete(message.author.id)) this.tell("typing");
+    this.history.take(message, isNew);
     this.read();
   }
 
   #takeGone({channel, id}) {
     if (channel !== this.channel) return;
-    const at = this.messages.findIndex((one) => one.id === id);
-    if (at < 0) return;
-    const [message] = this.messages.splice(at, 1);
     if (this.reply?.id === id) this.answer(null);
-    this.tell("gone", message);
+    this.history.takeGone(id);
   }
 
   #takeTyping({channel, id, name}) {

@@ -1,0 +1,83 @@
+// What one can do with a message. What goes wrong is told under the message.
+
+import {h} from "./dom.js";
+
+export class Acts {
+  #list;
+
+  constructor(list) {
+    this.#list = list;
+  }
+
+  // Do something; true if it was done.
+  async #try(message, doing) {
+    const view = this.#list.byId.get(message.id)?.view;
+    view?.fail(null);
+    try {
+      await doing();
+      return true;
+    } catch (error) {
+      const now = this.#list.byId.get(message.id)?.view;
+      if (now) now.fail(error.message);
+      else this.#list.pane.tell("notice", error.message);
+      return false;
+    }
+  }
+
+  #ask(act, message, asked = {}) {
+    const {pane} = this.#list;
+    return this.#try(message, () => pane.ask(act, {channel: message.channel, message: message.id, ...asked}));
+  }
+
+  react(message, emoji, on) {
+    return this.#ask("react", message, {emoji, on});
+  }
+
+  change(message, text) {
+    return this.#ask("edit", message, {text});
+  }
+
+  remove(message) {
+    return this.#ask("delete", message);
+  }
+
+  // One of the bot's menus for messages.
+  use(message, name) {
+    const {pane} = this.#list;
+    return this.#try(message, () => pane.interact("menu",
+      {channel: message.channel, message: message.id, name}));
+  }
+
+  async copy(message, text) {
+    return this.#try(message, async () => {
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch {
+        throw new Error("The browser does not let the page copy.");
+      }
+    });
+  }
+
+  // Ask before a message is deleted; with Shift held there is no asking.
+  askToRemove(message) {
+    const {pane} = this.#list;
+    const back = this.#list.byId.get(message.id)?.view.element;
+    const dialog = h("dialog", {class: "box", "aria-label": "Delete message"});
+    const yes = async () => {
+      dialog.close();
+      await this.remove(message);
+    };
+    dialog.append(
+      h("h2", {}, "Delete message"),
+      h("p", {}, `This message of ${message.author.name} will be gone for everybody.`),
+      h("div", {class: "message-ask"},
+        h("button", {class: "button button-danger", type: "button", autofocus: true, onclick: yes}, "Delete"),
+        h("button", {class: "button button-plain", type: "button", onclick: () => dialog.close()}, "Cancel")));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (back?.isConnected) back.focus({preventScroll: true});
+    });
+    pane.root.append(dialog);
+    dialog.showModal();
+  }
+}

@@ -1,0 +1,104 @@
+// Where the reader is in the list. At its end they stay at its end, whatever grows; elsewhere what
+// they read stays where it is on the screen.
+
+const NEAR = 60; // pixels from the end that still count as the end
+const AHEAD = 1600; // pixels before an end at which more is loaded
+
+export class Place {
+  #list;
+  #asked = false;
+
+  constructor(list) {
+    this.#list = list;
+    this.atEnd = true;
+    list.scroller.addEventListener("scroll", () => this.#scrolled(), {passive: true});
+    const grown = new ResizeObserver(() => this.stay());
+    grown.observe(list.inner);
+    grown.observe(list.scroller);
+  }
+
+  get #scroller() {
+    return this.#list.scroller;
+  }
+
+  get #left() {
+    const {scrollHeight, scrollTop, clientHeight} = this.#scroller;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  // Begin to read a channel: at its end, or at what is new if that is more than fits.
+  begin(firstNew) {
+    this.toEnd();
+    if (!firstNew) return;
+    const {top} = this.#scroller.getBoundingClientRect();
+    if (firstNew.element.getBoundingClientRect().top >= top) return;
+    this.atEnd = false;
+    firstNew.element.scrollIntoView({block: "start"});
+    this.#settle(() => firstNew.element.scrollIntoView({block: "start"}));
+  }
+
+  toEnd() {
+    this.atEnd = true;
+    this.stay();
+    this.#settle(() => this.stay());
+  }
+
+  // Something may have grown: whoever was at the end still is.
+  stay() {
+    if (this.atEnd && this.#left > 1) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  to(item) {
+    this.atEnd = false;
+    const show = () => item.element.scrollIntoView({block: "center"});
+    show();
+    this.#settle(show);
+  }
+
+  // Change the list; what is read stays where it is.
+  keep(change) {
+    const scroller = this.#scroller;
+    if (this.atEnd && this.#left <= NEAR) {
+      change();
+      this.toEnd();
+      return;
+    }
+    const {top} = scroller.getBoundingClientRect();
+    const anchor = this.#list.items.find((one) => one.element.getBoundingClientRect().bottom > top);
+    const before = anchor?.element.getBoundingClientRect().top;
+    change();
+    if (!anchor?.element.isConnected) return;
+    scroller.scrollTop += anchor.element.getBoundingClientRect().top - before;
+  }
+
+  // Messages that come into view take their true height only then: look again once they have.
+  #settle(again) {
+    requestAnimationFrame(() => requestAnimationFrame(again));
+  }
+
+  #scrolled() {
+    if (this.#asked) return;
+    this.#asked = true;
+    requestAnimationFrame(() => {
+      this.#asked = false;
+      this.#look();
+    });
+  }
+
+  #look() {
+    const {history, bars} = this.#list;
+    const left = this.#left;
+    this.atEnd = left < NEAR && !history.newer;
+    bars.draw();
+    if (this.#scroller.scrollTop < AHEAD) this.#more(history.loadOlder());
+    if (left < AHEAD) this.#more(history.loadNewer());
+  }
+
+  async #more(loading) {
+    try {
+      await loading;
+    } catch (error) {
+      this.#list.bars.fail(error.message, () => this.#look());
+    }
+  }
+}
