@@ -149,7 +149,7 @@ class Database:
             StorageError: it cannot be read, or all connections for reading stay taken.
         """
         async with self._a_reader():
-            with _told():
+            with told():
                 async with self._begun(lambda: engines.reading(self._reader)) as connection:
                     yield Unit(connection, self._clock)
 
@@ -188,7 +188,7 @@ class Database:
             async with self._turnstile.turn(behind=not lasting):
                 self._writing = asyncio.current_task()
                 try:
-                    with _told(committing=lambda: done):
+                    with told(committing=lambda: done):
                         async with self._begun(
                             lambda: engines.writing(self._writer, lasting=lasting)
                         ) as connection:
@@ -200,8 +200,8 @@ class Database:
                     self._writing = None
         finally:
             # Also if we are cancelled during the commit, which may have taken place all the same.
-            for told in (*(self._wakes if asked else ()), *(self._forgets if rebound else ())):
-                told()
+            for hear in (*(self._wakes if asked else ()), *(self._forgets if rebound else ())):
+                hear()
 
     @asynccontextmanager
     async def _begun(self, begin: _Begin) -> AsyncIterator[AsyncConnection]:
@@ -248,7 +248,7 @@ class Database:
 
 
 @contextmanager
-def _told(committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
+def told(committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Errors of the database as sentences."""
     try:
         yield

@@ -122,6 +122,7 @@ _FREE = (
     .where(tasks.c.holder == bindparam("b_holder"))
     .values(holder=None, leased_until=None)
 )
+_STANDING = select(tasks).order_by(tasks.c.due_at, tasks.c.id)
 _NEXT = select(
     func.min(case((tasks.c.holder.is_(None), tasks.c.due_at), else_=tasks.c.leased_until))
 ).where(_SERVED)
@@ -193,6 +194,10 @@ class Tasks(Repository):
     async def free(self, holder: str) -> None:
         """Free everything a holder holds (a clean end, or the start after a crash)."""
         await self._change(_FREE, b_holder=holder)
+
+    async def standing(self) -> list[Task]:
+        """All tasks, whoever may do them, the soonest due first."""
+        return [_task(row) for row in await self._all(_STANDING)]
 
     async def next_due(self, shard: Shard = ALONE) -> datetime | None:
         """When a shard's next task that nobody holds is due, or a lease ends; None without any."""

@@ -27,7 +27,7 @@ from bot.ports.stage import (
     StageRefusedError,
     StageUnsureError,
 )
-from bot.ports.store import Store, UnitOfWork
+from bot.ports.store import Readable, Store, UnitOfWork
 from bot.ports.stories import Binding, ForkRepository, NewFork, Opening, StoryRepository
 from bot.ports.tasks import TaskRepository, Wait
 from bot.ports.turns import NewDeed, TurnRepository
@@ -55,6 +55,7 @@ __all__ = [
     "PostRepository",
     "ProposalRepository",
     "PurseRepository",
+    "Readable",
     "Scribe",
     "Stage",
     "StageBlindError",

@@ -29,8 +29,8 @@ class UnitOfWork(Protocol):
     tasks: TaskRepository
 
 
-class Store(Protocol):
-    """Opens transactions. Never hold one across a model call or a Discord call."""
+class Readable(Protocol):
+    """Opens transactions for reading."""
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A consistent view for reading.
@@ -39,6 +39,10 @@ class Store(Protocol):
             StorageError: the database cannot be read.
         """
         ...
+
+
+class Store(Readable, Protocol):
+    """Opens transactions. Never hold one across a model call or a Discord call."""
 
     def write(self, *, lasting: bool = True) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction taken for writing at once; committed on a clean end, else rolled back.

@@ -37,6 +37,10 @@ class TaskRepository(Protocol):
         """Free everything a holder holds (a clean end, or the start after a crash)."""
         ...
 
+    async def standing(self) -> list[Task]:
+        """All tasks, whoever may do them, the soonest due first."""
+        ...
+
     async def next_due(self, shard: Shard = ALONE) -> datetime | None:
         """When a shard's next task that nobody holds is due, or a lease ends; None without any."""
         ...
