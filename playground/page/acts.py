@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from playground.page import company, reading, view
+from playground.page import backstage, company, reading, view
 from playground.page.asked import MalformedError, flag, key, number, record, text, texts
 from playground.page.reading import channel_of as _channel
 from playground.page.reading import message_of as _message
@@ -47,7 +47,11 @@ async def _hello(seat: "Seat", asked: Json) -> Json:
         "me": known[str(seat.person().id)],
         "people": list(known.values()),
         "places": view.places(world, seat.person(), seat.page.reads),
-        "bot": {"id": str(world.bot.id), "ready": seat.local.ready},
+        "bot": {
+            "id": str(world.bot.id),
+            "backstage": seat.page.backstage is not None,
+            **seat.page.bot_state,
+        },
     }
 
 
@@ -212,6 +216,7 @@ ACTS: dict[str, _Act] = {
     "leave": company.leave,
     "dm": company.dm,
     "read": company.read,
+    **backstage.ACTS,
 }
 
 

@@ -10,12 +10,14 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from playground.page.backstage import Backstage
 from playground.page.deleted import Deleted
 from playground.page.files import Files
 from playground.page.messages import Desk
 from playground.page.reads import Reads
 from playground.page.seat import Seat
 from playground.server import LocalDiscord, Person
+from playground.server.shapes import Json
 
 HOST = "127.0.0.1"
 MAX_MESSAGE_BYTES = 1024 * 1024
@@ -23,6 +25,9 @@ MAX_MESSAGE_BYTES = 1024 * 1024
 GOODBYE_SECONDS = 0.5
 """How long a browser may take to answer when its websocket is closed."""
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+
+_FOR_EVER = 1e9
+"""Seconds in which the bot comes or goes, or does not."""
 
 _STATIC = Path(__file__).parent / "static"
 _STRANGER = (
@@ -45,16 +50,26 @@ class Page:
     Args:
         local: the Discord that is shown.
         token: the secret word of the address; a fresh one by default.
+        backstage: what may be seen and done behind the bot's back; None: nothing.
     """
 
-    def __init__(self, local: LocalDiscord, *, token: str | None = None) -> None:
+    def __init__(
+        self,
+        local: LocalDiscord,
+        *,
+        token: str | None = None,
+        backstage: Backstage | None = None,
+    ) -> None:
         self.local = local
+        self.backstage = backstage
         self.token = token or secrets.token_urlsafe(16)
         self.files = Files(local.world, f"/{self.token}")
         self.deleted = Deleted(local.world)
         self.desk = Desk(local.world, self.files)
         self.reads = Reads(local.world.ids)
         self._seats: set[Seat] = set()
+        self._watching: asyncio.Task[None] | None = None
+        self._ignore: Callable[[], None] = lambda: None
         self._runner: web.AppRunner | None = None
         self._origin = ""
 
@@ -80,14 +95,39 @@ class Page:
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, port).start()
         self._origin = f"http://{HOST}:{self._runner.addresses[0][1]}"
+        self._watching = asyncio.create_task(self._watch_bot(), name="page")
+        if self.backstage is not None:
+            self._ignore = self.backstage.listen(self._backstage_news)
 
     async def stop(self) -> None:
         """Close every websocket and stop listening."""
+        self._ignore()
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         await asyncio.gather(*(seat.close() for seat in self._seats))
         if self._runner is not None:
             self.deleted.close()
             await self._runner.cleanup()
             self._runner = None
+
+    @property
+    def bot_state(self) -> Json:
+        """Whether the bot is there; ``running``: its process lives (None: nobody knows)."""
+        running = None if self.backstage is None else self.backstage.running
+        return {"ready": self.local.ready, "running": running}
+
+    async def _watch_bot(self) -> None:
+        """Tell every pane whenever the bot comes or goes."""
+        while True:
+            told = self.bot_state
+            for seat in self._seats:
+                seat.tell("bot", **told)
+            await self.local.until(lambda: self.bot_state != told, _FOR_EVER)  # noqa: B023 - awaited here
+
+    def _backstage_news(self, news: str) -> None:
+        for seat in self._seats:
+            seat.tell("backstage", news=news)
 
     def places_changed(self) -> None:
         """Tell every pane of places and people, after a change that the world does not tell of."""
