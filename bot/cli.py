@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bot.settings import Settings
+    from playground.backstage import LookOn
     from storage.fingerprint import Fingerprint
     from storage.keeping import Drill
 
@@ -139,9 +140,8 @@ def _command(options: argparse.Namespace, settings: "Settings") -> Coroutine[Non
         from playground.play import PlayOptions, play  # noqa: PLC0415
 
         browser = not options.no_browser
-        return play(
-            settings, PlayOptions(options.data, options.terminal, browser, port=options.port)
-        )
+        wanted = PlayOptions(options.data, options.terminal, browser, port=options.port)
+        return play(settings, wanted, _onlooker())
     from playground.rehearsal.run import Options, rehearse  # noqa: PLC0415
 
     return rehearse(
@@ -153,6 +153,20 @@ def _command(options: argparse.Namespace, settings: "Settings") -> Coroutine[Non
             fast=options.fast,
         )
     )
+
+
+def _onlooker() -> "LookOn":
+    """Looks into the database of a bot at work; given to the playground, which knows none."""
+    with _loading():
+        from bot.services.onlooking import Onlooking  # noqa: PLC0415 - see _carry_out
+        from storage.database import SystemClock  # noqa: PLC0415
+        from storage.onlooker import Onlooker  # noqa: PLC0415
+    clock = SystemClock()
+
+    async def look_on(url: str, channel_id: int, names: Mapping[int, str]) -> object:
+        return await Onlooking(Onlooker(url, clock), clock).overview(channel_id, names)
+
+    return look_on
 
 
 async def _keep_alone(options: argparse.Namespace, url: str) -> int:

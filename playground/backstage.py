@@ -29,10 +29,13 @@ class HouseBackstage:
     Args:
         house: whose backstage; open it before.
         look_on: looks into the bot's database; None: nobody can.
+
+    Attributes:
+        house: whose backstage.
     """
 
     def __init__(self, house: House, look_on: LookOn | None = None) -> None:
-        self._house = house
+        self.house = house
         self._look_on = look_on
         self._hearers: list[Callable[[News], None]] = []
         self._deeds: set[asyncio.Task[None]] = set()
@@ -41,8 +44,8 @@ class HouseBackstage:
         self._ignore: Callable[[], None] = lambda: None
 
     async def __aenter__(self) -> Self:
-        self._house.local.world.bus.listen(self._happened)
-        self._ignore = self._house.ledger.listen(lambda: self._tell("prompt"))
+        self.house.local.world.bus.listen(self._happened)
+        self._ignore = self.house.ledger.listen(lambda: self._tell("prompt"))
         self._watching = asyncio.create_task(self._watch(), name="backstage")
         return self
 
@@ -52,7 +55,7 @@ class HouseBackstage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._house.local.world.bus.ignore(self._happened)
+        self.house.local.world.bus.ignore(self._happened)
         self._ignore()
         if self._due is not None:
             self._due.cancel()
@@ -67,20 +70,20 @@ class HouseBackstage:
     @property
     def ledger(self) -> Ledger:
         """What the bot asked the model."""
-        return self._house.ledger
+        return self.house.ledger
 
     @property
     def running(self) -> bool:
         """Whether the bot's process lives."""
-        return self._house.bot.running
+        return self.house.bot.running
 
     @property
     def state(self) -> BotState:
         """How the bot's process is."""
-        bot = self._house.bot
+        bot = self.house.bot
         return BotState(
             running=bot.running,
-            wanted=self._house.bot_wanted,
+            wanted=self.house.bot_wanted,
             busy=bool(self._deeds),
             pid=bot.pid,
             since=bot.since,
@@ -97,10 +100,10 @@ class HouseBackstage:
         """
         if self._look_on is None:
             raise LookupError("The bot's database cannot be looked into from here.")
-        world = self._house.local.world
+        world = self.house.local.world
         names = {user.id: user.display_name for user in world.users.values()}
         try:
-            return await self._look_on(self._house.database_url, channel_id, names)
+            return await self._look_on(self.house.database_url, channel_id, names)
         except StorageError as error:
             raise LookupError(str(error)) from error
 
@@ -112,11 +115,11 @@ class HouseBackstage:
         Raises:
             LookupError: it does not come back.
         """
-        await self._do(self._house.restart_bot())
+        await self._do(self.house.restart_bot())
 
     async def stop(self) -> None:
         """Have the bot close in order, and stay away."""
-        await self._do(self._house.stop_bot())
+        await self._do(self.house.stop_bot())
 
     async def start(self) -> None:
         """Start the bot.
@@ -124,7 +127,7 @@ class HouseBackstage:
         Raises:
             LookupError: it does not come up.
         """
-        await self._do(self._house.resume_bot())
+        await self._do(self.house.resume_bot())
 
     async def _do(self, deed: Awaitable[None]) -> None:
         """Do something to the end, also if whoever asked for it leaves meanwhile."""
@@ -155,7 +158,7 @@ class HouseBackstage:
 
     async def _watch(self) -> None:
         """Stir whoever waits for a change whenever the process ends, since nothing else does."""
-        house = self._house
+        house = self.house
         while True:
             await house.bot.ended()
             house.local.world.bus.stir()

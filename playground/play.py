@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.settings import Settings
+from playground.backstage import HouseBackstage, LookOn
 from playground.browser import has_browser, open_softly
 from playground.globe import Globe
 from playground.keeping import KEPT, alone, keep_last
@@ -44,7 +45,7 @@ class PlayOptions:
     port: int | None = None
 
 
-async def play(settings: Settings, options: PlayOptions) -> int:
+async def play(settings: Settings, options: PlayOptions, look_on: LookOn | None = None) -> int:
     """Start the local Discord, a narrator and the bot, and let one person act as several.
 
     Drafts come from Claude if ``settings`` hold a key, else from the offline narrator.
@@ -52,6 +53,7 @@ async def play(settings: Settings, options: PlayOptions) -> int:
     Args:
         settings: the operator's; a countdown, models and the daily cap are taken from them.
         options: where to, and how.
+        look_on: looks into the bot's database, for the page's backstage.
 
     Returns:
         The exit status. A play on the page ends by being cancelled.
@@ -64,21 +66,24 @@ async def play(settings: Settings, options: PlayOptions) -> int:
         with alone(options.data):
             keep_last(options.data)
             console.print("Starting a Discord, a narrator and the bot here …", style="dim")
-            async with house:
-                await _play(house, settings, options, console)
+            async with house, HouseBackstage(house, look_on) as backstage:
+                await _play(backstage, settings, options, console)
     except (RehearsalError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-async def _play(house: House, settings: Settings, options: PlayOptions, console: Console) -> None:
+async def _play(
+    backstage: HouseBackstage, settings: Settings, options: PlayOptions, console: Console
+) -> None:
+    house = backstage.house
     globe = Globe.build(house.local)
     if options.terminal:
         await play_in_terminal(house, globe, settings, options.data, console)
         return
     await _greet(house, globe, settings, console)
-    page = await _page(house, options.port)
+    page = await _page(backstage, options.port)
     try:
         console.print(_told(page.address, settings, options))
         if options.browser and has_browser(os.environ):
@@ -110,13 +115,14 @@ async def _greet(house: House, globe: Globe, settings: Settings, console: Consol
             house.relay.upstream = settings.anthropic_base_url
 
 
-async def _page(house: House, port: int | None) -> Page:
+async def _page(backstage: HouseBackstage, port: int | None) -> Page:
     """Start the page where it was asked for, or where there is room.
 
     Raises:
         RehearsalError: the port that was asked for is taken.
     """
-    page = Page(house.local)
+    local = backstage.house.local
+    page = Page(local, backstage=backstage)
     try:
         await page.start(PORT if port is None else port)
     except OSError as error:
@@ -126,7 +132,7 @@ async def _page(house: House, port: int | None) -> Page:
                 f"Port {port} cannot be used ({error.strerror}). Leave --port out to take a free "
                 "one."
             ) from error
-        page = Page(house.local)
+        page = Page(local, backstage=backstage)
         await page.start()
     return page
 
