@@ -6,8 +6,7 @@ from playground.server.nouns import Overwrite
 from playground.server.permissions import May, can, sending
 from playground.server.routes import Call, table
 from playground.server.shapes import Answer, Json
-
-_ARCHIVE_MINUTES = (60, 1440, 4320, 10080)
+from playground.server.threads import ARCHIVE_MINUTES
 
 
 @table.add("GET", "/channels/{channel_id}")
@@ -43,8 +42,8 @@ def _check_change(body: Json) -> None:
         faults.between("name", body["name"], 1, 100)
     faults.longest("topic", body.get("topic"), 1024)
     minutes = body.get("auto_archive_duration")
-    if minutes is not None and minutes not in _ARCHIVE_MINUTES:
-        faults.add("auto_archive_duration", "BASE_TYPE_CHOICES", f"One of {_ARCHIVE_MINUTES}.")
+    if minutes is not None and minutes not in ARCHIVE_MINUTES:
+        faults.add("auto_archive_duration", "BASE_TYPE_CHOICES", f"One of {ARCHIVE_MINUTES}.")
     faults.refuse_if_any()
 
 

@@ -3,32 +3,22 @@
 import contextlib
 from datetime import datetime
 
-from playground.server import errors, payloads, posting
+from playground.server import errors, payloads, threads
 from playground.server.channel import Channel
-from playground.server.message import Message
 from playground.server.permissions import May, in_channel
-from playground.server.posting import Draft
 from playground.server.routes import Call, table
 from playground.server.shapes import Answer, Json
 from playground.server.snowflakes import iso
+from playground.server.threads import Opening
 
-_ARCHIVE_MINUTES = (60, 1440, 4320, 10080)
 _LIMIT = (50, 300.0)
 
 
 @table.add("POST", "/channels/{channel_id}/messages/{message_id}/threads", limit=_LIMIT)
 def from_message(call: Call) -> Answer:
-    """Open a thread on a message.
-
-    Raises:
-        ApiError: 50001, 50013, 10008, 160004 if it has one, 50024 inside a thread, 50035,
-            160006 if too many are open.
-    """
-    channel = _parent(call, May.CREATE_PUBLIC_THREADS, (Channel.TEXT,))
-    message = posting.find(channel, call.number("message_id"))
-    if message.id in call.world.channels:
-        raise errors.ApiError(400, 160004, "A thread has already been created for this message")
-    thread = _open(call, channel, Channel.PUBLIC_THREAD, on=message)
+    """Open a thread on a message; for what is refused see ``threads.open_on``."""
+    channel, message_id = call.channel(), call.number("message_id")
+    thread = threads.open_on(call.world, channel, message_id, _opening(call))
     return 201, payloads.channel_json(thread, call.world.bot)
 
 
@@ -36,71 +26,20 @@ def from_message(call: Call) -> Answer:
 def standalone(call: Call) -> Answer:
     """Open a thread without a message (type 11 public, 12 private), or a post in a forum.
 
-    Raises:
-        ApiError: 50001, 50013, 50024 inside a thread, 50035, 160006 if too many are open.
+    For what is refused see ``threads.open_in`` and ``threads.post_in``.
     """
-    parent = call.channel()
+    parent, bot = call.channel(), call.world.bot
     if parent.kind == Channel.FORUM:
-        return _forum_post(call, parent)
+        thread, message = threads.post_in(call.world, parent, _opening(call))
+        written = payloads.message_json(message, call.world)
+        return 201, payloads.channel_json(thread, bot) | {"message": written}
     kind = int(call.body.get("type") or Channel.PRIVATE_THREAD)
-    private = kind == Channel.PRIVATE_THREAD
-    needed = May.CREATE_PRIVATE_THREADS if private else May.CREATE_PUBLIC_THREADS
-    thread = _open(call, _parent(call, needed, (Channel.TEXT,)), kind)
-    return 201, payloads.channel_json(thread, call.world.bot)
+    thread = threads.open_in(call.world, parent, kind, _opening(call))
+    return 201, payloads.channel_json(thread, bot)
 
 
-def _forum_post(call: Call, forum: Channel) -> Answer:
-    call.channel(May.SEND_MESSAGES)
-    if not call.body.get("message"):
-        raise errors.invalid("message", "BASE_TYPE_REQUIRED", "This field is required")
-    _check(call.body)
-    thread = _open(call, forum, Channel.PUBLIC_THREAD)
-    if thread.thread is not None:
-        thread.thread.applied_tags = [int(tag) for tag in call.body.get("applied_tags") or []]
-    try:
-        draft = Draft(call.world.bot, call.body["message"], call.files)
-        message = posting.post(call.world, thread, draft)
-    except errors.ApiError:
-        call.world.remove_channel(thread)
-        raise
-    body = payloads.channel_json(thread, call.world.bot)
-    return 201, body | {"message": payloads.message_json(message, call.world)}
-
-
-def _parent(call: Call, needed: int, kinds: tuple[int, ...]) -> Channel:
-    channel = call.channel()
-    if channel.kind not in kinds:
-        raise errors.wrong_channel_kind()
-    return call.channel(needed)
-
-
-def _check(body: Json) -> None:
-    faults = errors.Faults()
-    faults.between("name", body.get("name"), 1, 100)
-    if body.get("auto_archive_duration", 60) not in (*_ARCHIVE_MINUTES, None):
-        faults.add("auto_archive_duration", "BASE_TYPE_CHOICES", f"One of {_ARCHIVE_MINUTES}.")
-    faults.refuse_if_any()
-
-
-def _open(call: Call, parent: Channel, kind: int, on: Message | None = None) -> Channel:
-    _check(call.body)
-    _refuse_too_many(parent)
-    return call.world.add_thread(
-        parent,
-        call.body["name"],
-        kind,
-        call.world.bot.id,
-        on=on,
-        auto_archive=call.body.get("auto_archive_duration") or 4320,
-    )
-
-
-def _refuse_too_many(parent: Channel) -> None:
-    guild = parent.guild
-    if guild is None:
-        return
-    if sum(not one.archived for one in guild.threads.values()) >= guild.max_active_threads:
-        raise errors.ApiError(400, 160006, "Maximum number of active threads reached")
+def _opening(call: Call) -> Opening:
+    return Opening(call.world.bot, call.body, call.files)
 
 
 def _thread(call: Call) -> Channel:

@@ -203,12 +203,12 @@ class World:
         owner_id: int,
         *,
         on: Message | None = None,
-        auto_archive: int = 4320,
+        state: ThreadState | None = None,
     ) -> Channel:
         """Open a thread under a channel; on a message it takes that message's id."""
         now = self.now()
         thread = Channel(on.id if on else self.ids.next(), kind, name, parent.guild, parent)
-        thread.thread = ThreadState(owner_id, auto_archive, now, now)
+        thread.thread = state or ThreadState(owner_id, 4320, now, now)
         thread.thread_members[owner_id] = now
         self.channels[thread.id] = thread
         if parent.guild is not None:

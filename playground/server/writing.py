@@ -5,9 +5,9 @@ from itertools import chain
 
 from typing_extensions import override
 
-from playground.server import posting, reactions
+from playground.server import posting, reactions, threads
 from playground.server.channel import Channel
-from playground.server.errors import ApiError
+from playground.server.errors import ApiError, wrong_channel_kind
 from playground.server.message import Message
 from playground.server.nouns import Sticker, Upload, User
 from playground.server.options import FileSpec
@@ -16,6 +16,7 @@ from playground.server.posting import Draft
 from playground.server.rest_messages import allow_sending
 from playground.server.rules_messages import MAX_PERSON_CONTENT
 from playground.server.shapes import Json
+from playground.server.threads import Opening
 from playground.server.world import World
 
 
@@ -120,16 +121,13 @@ class Writer:
         Raises:
             ApiError: what Discord refuses.
         """
-        uploads = [Upload(name, data, kind) for name, data, kind in files]
-        if len(text) > MAX_PERSON_CONTENT:
-            uploads.append(Upload("message.txt", text.encode(), "text/plain; charset=utf-8"))
-            text = ""
+        text, uploads = _typed(text, files)
         body: Json = {"content": text, "sticker_ids": [one.id for one in stickers]}
         if reply_to is not None:
             body["message_reference"] = {"message_id": str(reply_to.id)}
         allow_sending(self.user, channel, body, files=bool(uploads))
         self._hurry_not(channel)
-        draft = Draft(self.user, body, dict(enumerate(uploads)), limit=MAX_PERSON_CONTENT)
+        draft = Draft(self.user, body, uploads, limit=MAX_PERSON_CONTENT)
         said = posting.post(self._world, channel, draft)
         channel.spoke[self.id] = said.created_at
         return said
@@ -178,6 +176,69 @@ class Writer:
         """Begin to type."""
         self._world.typing(self.user, channel)
 
+    # Threads
+
+    async def open_thread(
+        self, place: Channel | Message, name: str, *, private: bool = False
+    ) -> Channel:
+        """Open a thread in a channel or on a message.
+
+        Raises:
+            ApiError: what Discord refuses, such as 50013 or 160004.
+        """
+        opening = Opening(self.user, {"name": name})
+        if isinstance(place, Message):
+            return threads.open_on(self._world, place.channel, place.id, opening)
+        kind = Channel.PRIVATE_THREAD if private else Channel.PUBLIC_THREAD
+        return threads.open_in(self._world, place, kind, opening)
+
+    async def post(
+        self,
+        forum: Channel,
+        title: str,
+        text: str = "",
+        *,
+        files: Sequence[FileSpec] = (),
+        tags: Sequence[int] = (),
+    ) -> Channel:
+        """Begin a post in a forum with its first message; return its thread.
+
+        Args:
+            forum: where.
+            title: the post's name.
+            text: the first message; as long as any that people type.
+            files: what is on that message.
+            tags: ids of the forum's tags.
+
+        Raises:
+            ApiError: 50024 for another kind of channel, and what Discord refuses.
+        """
+        if forum.kind != Channel.FORUM:
+            raise wrong_channel_kind()
+        text, uploads = _typed(text, files)
+        body: Json = {"name": title, "message": {"content": text}, "applied_tags": [*tags]}
+        self._hurry_not(forum)
+        opening = Opening(self.user, body, uploads, MAX_PERSON_CONTENT)
+        thread, said = threads.post_in(self._world, forum, opening)
+        forum.spoke[self.id] = said.created_at
+        return thread
+
+    async def archive(self, thread: Channel) -> None:
+        """Archive one's own thread, or with the permission another's.
+
+        Raises:
+            ApiError: 50013.
+        """
+        threads.close(thread, self.user, archived=True)
+
+    async def reopen(self, thread: Channel) -> None:
+        """Open an archived thread again.
+
+        Raises:
+            ApiError: 50013.
+        """
+        threads.close(thread, self.user, archived=False)
+
     def _hurry_not(self, channel: Channel) -> None:
         """Hold this person to slow mode.
 
@@ -188,3 +249,12 @@ class Writer:
         if channel.slowmode and wait > 0 and not in_channel(self.user, channel) & UNHURRIED:
             text = "This action cannot be performed due to slowmode rate limit."
             raise ApiError(429, 20016, text)
+
+
+def _typed(text: str, files: Sequence[FileSpec]) -> tuple[str, dict[int, Upload]]:
+    """What is sent of a text and files: a text that is too long becomes a file."""
+    uploads = [Upload(name, data, kind) for name, data, kind in files]
+    if len(text) > MAX_PERSON_CONTENT:
+        uploads.append(Upload("message.txt", text.encode(), "text/plain; charset=utf-8"))
+        text = ""
+    return text, dict(enumerate(uploads))

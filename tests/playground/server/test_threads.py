@@ -157,3 +157,56 @@ async def test_a_server_holds_so_many_open_threads(bot, guild, inn):
     assert (caught.value.status, caught.value.code) == (400, 160006)
     await first.edit(archived=True)
     await place.create_thread(name="two", type=discord.ChannelType.public_thread)
+
+
+async def code_of(asked):
+    with pytest.raises(ApiError) as caught:
+        await asked
+    return caught.value.code
+
+
+async def test_people_open_threads_by_the_rules_of_the_api(bot, guild, inn, anna, ben):
+    said = await anna.say(inn, "start here")
+    on = await ben.open_thread(said, "aside")
+    assert (await bot.hears("thread_create")).id == on.id == said.id
+    assert on.thread.owner_id == ben.id
+    hidden = await anna.open_thread(inn, "between us", private=True)
+    assert ben.sees(hidden) == []
+    assert await code_of(anna.open_thread(said, "twice")) == 160004
+    assert await code_of(anna.open_thread(on, "deeper")) == 50024
+    assert await code_of(anna.open_thread(inn, "")) == 50035
+    inn.deny(guild.everyone, May.CREATE_PUBLIC_THREADS)
+    assert await code_of(anna.open_thread(inn, "not allowed")) == 50013
+    inn.deny(guild.everyone, May.VIEW_CHANNEL)
+    assert await code_of(anna.open_thread(inn, "not even seen")) == 50001
+
+
+async def test_people_begin_posts_in_forums(bot, guild, inn, anna):
+    forum = guild.add_forum("ideas", tags=("Sea",))
+    tag = int(forum.tags[0]["id"])
+    post = await anna.post(forum, "A ship", "x" * 4001, tags=[tag])
+    assert (await bot.hears("thread_create")).applied_tags[0].id == tag
+    (first,) = post.messages
+    assert [one.filename for one in first.attachments] == ["message.txt"]
+    assert await code_of(anna.post(inn, "no forum", "x")) == 50024
+    assert await code_of(anna.post(forum, "nothing in it")) == 50006
+    forum.set_slowmode(60)
+    assert await code_of(anna.post(forum, "soon again", "x")) == 20016
+    forum.set_slowmode(0)
+    forum.deny(guild.everyone, May.ATTACH_FILES)
+    file = ("a.txt", b"a", "text/plain")
+    assert await code_of(anna.post(forum, "with a file", files=[file])) == 50013
+    assert list(guild.threads) == [post.id]
+
+
+async def test_whose_thread_it_is_archives_it(local, inn, anna, ben):
+    thread = await anna.open_thread(inn, "aside")
+    assert await code_of(ben.archive(thread)) == 50013
+    await anna.archive(thread)
+    await ben.reopen(thread)
+    assert not thread.archived
+    thread.archive(locked=True)
+    assert await code_of(anna.reopen(thread)) == 50013
+    await local.owner().reopen(thread)
+    assert not thread.archived
+    assert await code_of(anna.archive(inn)) == 50024
