@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from playground.page import backstage, company, reading, view
+from playground.page import backstage, company, reading, threads, view
 from playground.page.asked import MalformedError, flag, key, number, record, text, texts
 from playground.page.reading import channel_of as _channel
 from playground.page.reading import message_of as _message
@@ -216,6 +216,9 @@ ACTS: dict[str, _Act] = {
     "leave": company.leave,
     "dm": company.dm,
     "read": company.read,
+    "thread": threads.thread,
+    "post": threads.post,
+    "archive": threads.archive,
     **backstage.ACTS,
 }
 

@@ -99,6 +99,7 @@ def channel_json(channel: Channel, viewer: Person, reads: Reads) -> Json:
         "position": channel.position,
         "private": _private(channel),
         "write": bits & write == write,
+        "threads": channel.kind == Channel.TEXT and bool(bits & May.CREATE_PUBLIC_THREADS),
     } | _news(channel, viewer, reads)
     if state is not None:
         body |= {
@@ -106,6 +107,7 @@ def channel_json(channel: Channel, viewer: Person, reads: Reads) -> Json:
             "archived": state.archived,
             "locked": state.locked,
             "count": len(channel.shelf),
+            "manages": state.owner_id == viewer.id or bool(bits & May.MANAGE_THREADS),
             "tags": [str(tag) for tag in state.applied_tags],
             "excerpt": _excerpt(channel),
         }

@@ -3,6 +3,13 @@
 import {h} from "./dom.js";
 
 const COLOURS = 7; // of people; the bot has one of its own
+const known = new Map(); // id of a person → number, in the order in which they came
+
+// Give people whom one can be colours that differ as far as there are so many.
+export function knowFaces(ids) {
+  const inOrder = [...ids].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  inOrder.forEach((id, at) => known.set(id, at));
+}
 
 // who: {id, name, avatar?, bot?, webhook?}; size: "small", "usual" or "large"
 export function drawAvatar(who, size = "usual") {
@@ -24,7 +31,7 @@ function colour({id, name, bot, webhook}) {
 // Ids count milliseconds in their upper bits and within one in their lower: both make a difference.
 function byId(id) {
   const number = BigInt(id);
-  return Number((number >> 22n) % 7n + (number & 0xfffn));
+  return known.get(id) ?? Number((number >> 22n) % 7n + (number & 0xfffn));
 }
 
 function byName(name) {

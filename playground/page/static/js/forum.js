@@ -1,6 +1,7 @@
 // A forum: its posts below each other, and how one begins a new one.
 
 import {h, fill} from "./dom.js";
+import {icon} from "./icon.js";
 import {isForum} from "./places.js";
 import {ago} from "./ago.js";
 
@@ -20,7 +21,7 @@ export function drawForum(pane) {
   });
   pane.on("places", show);
   pane.on("unread", show);
-  return h("div", {class: "forum"}, begin, list);
+  return [begin, list];
 }
 
 function shown(pane) {
@@ -40,7 +41,7 @@ function drawPost(pane, forum, post) {
     post.archived && [" ", h("span", {class: "mark"}, post.locked ? "Locked" : "Archived")]),
   post.excerpt && h("span", {class: "post-excerpt"}, post.excerpt),
   h("span", {class: "post-facts"},
-    h("span", {}, `💬 ${post.count}`), h("span", {}, ago(post.active)),
+    h("span", {}, icon("thread"), ` ${post.count}`), h("span", {}, ago(post.active)),
     post.unread > 0 && h("span", {class: "post-fresh"}, `${post.unread} new`))));
 }
 
@@ -64,7 +65,7 @@ function drawForm(pane, forum, close) {
     event.preventDefault();
     try {
       const id = await pane.ask("post", {
-        channel: forum.id, title: title.value, text: text.value,
+        channel: forum.id, name: title.value, text: text.value,
         tags: tags.filter(([, box]) => box.checked).map(([tag]) => tag),
       });
       close();

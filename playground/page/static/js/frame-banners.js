@@ -1,6 +1,7 @@
 // Sentences across the middle: the connection broke, the bot is away, something was refused.
 
 import {h, fill} from "./dom.js";
+import {icon} from "./icon.js";
 import {isThread} from "./places.js";
 
 const NOTICE_MS = 8000;
@@ -16,7 +17,7 @@ export function drawBanners(pane) {
   pane.on("notice", (text) => {
     clear();
     fill(notice, h("p", {class: "banner banner-refused"}, h("span", {}, text),
-      h("button", {class: "banner-close", "aria-label": "Close this notice", onclick: clear}, "✕")));
+      h("button", {class: "banner-close", "aria-label": "Close this notice", onclick: clear}, icon("close"))));
     timer = setTimeout(clear, NOTICE_MS);
   });
   pane.on("channel", clear);

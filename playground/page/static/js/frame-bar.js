@@ -2,6 +2,7 @@
 
 import {h, fill} from "./dom.js";
 import {openHelp} from "./frame-help.js";
+import {icon} from "./icon.js";
 import {openPopover} from "./popover.js";
 import {drawPeople} from "./people.js";
 import {openSwitcher} from "./switcher.js";
@@ -45,7 +46,7 @@ function drawTools(panes) {
     h("button", {
       class: "tool", "aria-label": "More", title: "More", "aria-haspopup": "dialog",
       onclick: (event) => openPopover(event.currentTarget, "More", (close) => drawMore(panes, split, close)),
-    }, "⋯"),
+    }, icon("more")),
   ];
 }
 

@@ -1,30 +1,32 @@
 // The head of the middle: which channel this is, its threads, and what opens the sides.
 
 import {h, fill} from "./dom.js";
+import {drawAvatar} from "./avatar.js";
 import {openDrawer} from "./frame.js";
+import {icon} from "./icon.js";
 import {keep, kept} from "./keep.js";
 import {isDm, isForum, isThread} from "./places.js";
 import {openThreads} from "./threads.js";
 
 // The sign before a channel's name.
 export function sign(channel) {
-  if (isDm(channel)) return "@";
-  if (isThread(channel)) return "🧵";
-  return isForum(channel) ? "💬" : "#";
+  if (isDm(channel)) return icon("at");
+  if (isThread(channel)) return icon("thread");
+  return icon(isForum(channel) ? "forum" : "hash");
 }
 
 export function drawHead(pane) {
   const places = h("button", {
     class: "tool tool-places", "aria-label": "Servers and channels", "data-opens": "places",
     onclick: () => openDrawer(pane, "places"),
-  }, "☰");
+  }, icon("menu"));
   const title = h("div", {class: "head-title"});
   const tools = h("div", {class: "head-tools"});
   const draw = () => {
     fill(title, drawTitle(pane));
-    fill(tools, drawTools(pane));
+    fill(tools, drawMe(pane), drawTools(pane));
   };
-  for (const topic of ["channel", "places", "unread"]) pane.on(topic, draw);
+  for (const topic of ["me", "channel", "places", "unread"]) pane.on(topic, draw);
   pane.panes.on("panes", draw);
   draw();
   return h("header", {class: "head"}, places, title, tools);
@@ -36,13 +38,20 @@ function drawTitle(pane) {
   const parent = isThread(channel) ? pane.find(channel.parent) : null;
   return [
     parent && [h("button", {class: "head-parent", onclick: () => pane.go(parent.id)},
-      h("span", {class: "sign", "aria-hidden": "true"}, sign(parent)), parent.name),
+      sign(parent), parent.name),
     h("span", {class: "head-step", "aria-hidden": "true"}, "›")],
-    h("span", {class: "sign", "aria-hidden": "true"}, sign(channel)),
+    sign(channel),
     h("h1", {class: "head-name"}, channel.name),
     channel.archived && h("span", {class: "mark"}, channel.locked ? "Locked" : "Archived"),
     channel.topic && h("p", {class: "head-topic", title: channel.topic}, channel.topic),
   ];
+}
+
+// Beside another pane one sees here whose this one is.
+function drawMe(pane) {
+  if (!pane.panes.isSplit || !pane.me) return null;
+  return h("span", {class: "head-me", "aria-hidden": "true"},
+    drawAvatar(pane.me, "small"), h("span", {class: "head-me-name"}, pane.me.name));
 }
 
 function drawTools(pane) {
@@ -51,15 +60,19 @@ function drawTools(pane) {
   const threads = channel && guild && !isThread(channel) && !isForum(channel);
   const count = threads ? pane.places.threadsOf(channel.id).filter((one) => !one.archived).length : 0;
   return [
+    channel?.archived === false && channel.manages && h("button", {
+      class: "tool", "aria-label": "Archive this thread", title: "Archive this thread",
+      onclick: () => pane.attempt("archive", {channel: channel.id, on: true}),
+    }, icon("archive")),
     threads && h("button", {
       class: "tool", "aria-label": count ? `Threads, ${count} open` : "Threads", title: "Threads",
       "aria-haspopup": "dialog", onclick: (event) => openThreads(pane, event.currentTarget),
-    }, "🧵", count > 0 && h("span", {class: "tool-count", "aria-hidden": "true"}, count)),
+    }, icon("thread"), count > 0 && h("span", {class: "tool-count", "aria-hidden": "true"}, count)),
     guild && drawMembersTool(pane),
     pane.panes.isSplit && h("button", {
       class: "tool", "aria-label": "Close this view", title: "Close this view (Alt+S)",
       "aria-keyshortcuts": "Alt+S", onclick: () => pane.panes.shut(pane),
-    }, "✕"),
+    }, icon("close")),
   ];
 }
 
@@ -78,5 +91,5 @@ function drawMembersTool(pane) {
   pane.root.toggleAttribute("data-members-off", kept("members-off", {forAll: true}) === true);
   return h("button", {
     class: "tool", "aria-label": "Members", title: "Members", "data-opens": "members", onclick: press,
-  }, "👥");
+  }, icon("people"));
 }

@@ -1,6 +1,7 @@
 // The list of keys, and how one plays several people at once.
 
 import {h} from "./dom.js";
+import {icon} from "./icon.js";
 
 const KEYS = [
   ["Alt+1 … Alt+9", "Be the first, second, … person"],
@@ -12,7 +13,7 @@ const KEYS = [
   ["Enter", "Send; Shift+Enter begins a new line"],
   ["↑", "In an empty message: edit the last one"],
   ["Esc", "Close what popped up, or stop replying"],
-  ["?", "This list"],
+  ["Ctrl+/ ?", "This list"],
 ];
 
 export function openHelp() {
@@ -20,7 +21,7 @@ export function openHelp() {
   const dialog = h("dialog", {class: "help", "aria-labelledby": "help-title"},
     h("header", {class: "help-head"},
       h("h2", {id: "help-title"}, "How to play"),
-      h("button", {class: "tool", "aria-label": "Close", onclick: close}, "✕")),
+      h("button", {class: "tool", "aria-label": "Close", onclick: close}, icon("close"))),
     h("p", {}, "You play everybody here. Choose above who you are now; what only one person may see is shown to nobody else. Alone with two views you can act as two people at once."),
     h("table", {class: "help-keys"}, h("tbody", {}, KEYS.map(([keys, told]) =>
       h("tr", {}, h("th", {scope: "row"}, keys.split(" ").map((one) =>

@@ -19,7 +19,8 @@ function meant(event, panes) {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
     return () => openSwitcher(panes);
   }
-  if (event.key === "?" && !isTyping) return () => openHelp();
+  if (event.key === "?" && !isTyping) return openHelp;
+  if (event.key === "/" && (event.ctrlKey || event.metaKey)) return openHelp;
   if (!event.altKey || event.ctrlKey || event.metaKey) return null;
   const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
   if (digit) return () => becomeNumber(pane, Number(digit));

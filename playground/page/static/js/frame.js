@@ -14,7 +14,7 @@ import {watchThreads} from "./threads.js";
 import {isForum} from "./places.js";
 
 export function drawPane(pane) {
-  const root = h("section", {class: "pane", "aria-label": "View"});
+  const root = h("section", {class: "pane", "aria-label": "View", tabindex: "-1"});
   pane.root = root; // parts ask it for drawers
   const scrim = h("div", {class: "scrim", onclick: () => openDrawer(pane, "")});
   fill(root,
@@ -44,8 +44,8 @@ export function openDrawer(pane, name) {
 
 // What stands in the middle: messages and the composer, a forum's posts, or why there is nothing.
 function drawContent(pane) {
-  const talk = h("div", {class: "talk"}, drawMessages(pane), drawComposer(pane));
-  const forum = drawForum(pane);
+  const talk = h("div", {class: "talk"});
+  const forum = h("div", {class: "forum"});
   const nowhere = h("div", {class: "nowhere"});
   const show = () => {
     const channel = pane.find(pane.channel);
@@ -58,6 +58,9 @@ function drawContent(pane) {
   pane.on("channel", show);
   pane.on("places", show);
   pane.on("online", show);
+  // After what was just heard, so that parts which measure themselves are in sight by then.
+  fill(talk, drawMessages(pane), drawComposer(pane));
+  fill(forum, drawForum(pane));
   return [talk, forum, nowhere];
 }
 

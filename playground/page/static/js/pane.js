@@ -23,6 +23,7 @@
 //   "thread"    (message or null) a thread is to be opened, on a message or in the shown channel
 //   "notice"    (sentence) something is to be told that has no better place
 
+import {knowFaces} from "./avatar.js";
 import {Wire} from "./wire.js";
 import {Places} from "./places.js";
 import {History} from "./messages-history.js";
@@ -139,7 +140,7 @@ export class Pane {
     const again = told.me.id === this.me?.id; // after a break; what is being written stays
     this.me = told.me;
     this.wanted = told.me.id;
-    this.people = told.people;
+    this.#know(told.people);
     this.places = new Places(told.places);
     this.bot = told.bot;
     if (!again) this.reply = null;
@@ -149,6 +150,11 @@ export class Pane {
     this.tell("bot");
     const here = this.find(this.channel) ?? this.first();
     this.#show(here?.id ?? null, again && here?.id === this.channel);
+  }
+
+  #know(people) {
+    this.people = people;
+    knowFaces(people.map((one) => one.id));
   }
 
   async go(channel) {
@@ -229,7 +235,7 @@ export class Pane {
 
   #takePlaces({places, people}) {
     this.places = new Places(places);
-    this.people = people;
+    this.#know(people);
     const rolesBefore = String(this.me.roles);
     this.me = people.find((one) => one.id === this.me.id) ?? this.me;
     this.tell("places");

@@ -54,8 +54,10 @@ export class Panes {
     const there = people.filter((one) => one.there && !one.owner);
     const at = there.findIndex((one) => one.id === me?.id);
     const next = there.length ? there[(at + 1) % there.length] : me;
-    this.activate(this.#add({me: next?.id, channel}));
+    const pane = this.#add({me: next?.id, channel});
+    this.activate(pane);
     this.#changed();
+    pane.root.focus({preventScroll: true});
   }
 
   shut(pane) {
@@ -64,6 +66,7 @@ export class Panes {
     pane.close();
     this.activate(this.list[0]);
     this.#changed();
+    this.active.root.focus({preventScroll: true});
   }
 
   keep() {

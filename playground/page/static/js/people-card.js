@@ -26,7 +26,7 @@ export function openCard(pane, id, anchor) {
 function drawRoles(guild, person) {
   const roles = (guild?.roles ?? []).filter((one) => person.roles.includes(one.id));
   if (!roles.length) return null;
-  return h("div", {class: "choices"}, h("h3", {}, "Roles"),
+  return h("div", {class: "person-choices"}, h("h3", {}, "Roles"),
     h("ul", {class: "roles"}, roles.map((one) => h("li", {class: "role"}, one.name))));
 }
 

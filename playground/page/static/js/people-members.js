@@ -2,6 +2,7 @@
 
 import {h, fill} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
+import {icon} from "./icon.js";
 import {openCard} from "./people-card.js";
 
 export function drawMembers(pane) {
@@ -48,6 +49,6 @@ function drawGroup(pane, guild, name, members) {
     drawAvatar(one),
     h("span", {class: "member-name"}, one.name),
     one.bot && h("span", {class: "app-badge"}, "APP"),
-    one.id === guild.owner && h("span", {title: "Owner of the server"}, "👑",
+    one.id === guild.owner && h("span", {title: "Owner of the server"}, icon("crown"),
       h("span", {class: "unseen"}, " owner")))))));
 }

@@ -56,13 +56,13 @@ function drawRoles(pane, person, act) {
     guild: guild.id,
     roles: [...person.roles.filter((one) => one !== role.id), ...on ? [role.id] : []],
   });
-  return h("fieldset", {class: "choices"}, h("legend", {}, `Roles in ${guild.name}`),
+  return h("fieldset", {class: "person-choices"}, h("legend", {}, `Roles in ${guild.name}`),
     roles.map((role) => drawCheck(`role-${role.id}`, role.name, person.roles.includes(role.id),
       (on) => change(role, on))));
 }
 
 function drawMail(person, act) {
-  return h("fieldset", {class: "choices"}, h("legend", {}, "Direct messages"),
+  return h("fieldset", {class: "person-choices"}, h("legend", {}, "Direct messages"),
     drawCheck("dms", "The bot may write to them", person.dms_open, (on) => act("set_dms", {open: on})));
 }
 
@@ -78,6 +78,6 @@ function drawPresence(pane, person, act) {
     return h("button", {class: "button", "data-focus": "join", onclick: () => act("join", {})},
       "Join the server again");
   }
-  return h("button", {class: "button button-danger", "data-focus": "leave",
+  return h("button", {class: "button button-leave", "data-focus": "leave",
     onclick: () => act("leave", {})}, "Leave the server");
 }

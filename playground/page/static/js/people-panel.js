@@ -2,6 +2,7 @@
 
 import {h, fill} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
+import {icon} from "./icon.js";
 import {openPersonMenu} from "./people-menu.js";
 
 export function drawPanel(pane) {
@@ -17,7 +18,7 @@ export function drawPanel(pane) {
         class: "tool", "aria-label": `Roles and settings of ${pane.me.name}`, title: "Roles and settings",
         "aria-haspopup": "dialog", "data-focus": "panel-menu",
         onclick: (event) => openPersonMenu(pane.panes, pane.me.id, event.currentTarget),
-      }, "⚙"));
+      }, icon("gear")));
   };
   pane.on("me", draw);
   pane.on("places", draw);

@@ -2,6 +2,7 @@
 
 import {h, fill} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
+import {icon} from "./icon.js";
 import {openPersonMenu} from "./people-menu.js";
 import {openPopover} from "./popover.js";
 
@@ -26,6 +27,11 @@ function drawPerson(panes, person, at) {
   const pane = panes.active;
   const isMe = person.id === pane.me?.id;
   const keys = at < KEYS ? `Alt+${at + 1}` : null;
+  const be = (event) => {
+    // After a press of the mouse one goes on typing; from the keyboard, from button to button.
+    if (event.detail) pane.root.focus({preventScroll: true});
+    pane.become(person.id);
+  };
   const menu = (event) => {
     event.preventDefault();
     openPersonMenu(panes, person.id, event.currentTarget);
@@ -34,13 +40,13 @@ function drawPerson(panes, person, at) {
     h("button", {
       class: "person-be", "aria-pressed": String(isMe), "aria-keyshortcuts": keys,
       "aria-label": describe(person), title: `Be ${person.name}${keys ? ` (${keys})` : ""}`,
-      "data-focus": `person-${person.id}`, onclick: () => pane.become(person.id), oncontextmenu: menu,
+      "data-focus": `person-${person.id}`, onclick: be, oncontextmenu: menu,
     }, drawAvatar(person, "small"), h("span", {class: "person-name"}, person.name)),
     h("button", {
       class: "person-menu", "aria-label": `Roles and settings of ${person.name}`,
       "aria-haspopup": "dialog", title: "Roles and settings", "data-focus": `menu-${person.id}`,
       onclick: menu,
-    }, "⌄"));
+    }, icon("down")));
 }
 
 function describe(person) {
@@ -54,7 +60,7 @@ function drawAdd(panes) {
     "aria-haspopup": "dialog", "data-focus": "add",
     onclick: (event) => openPopover(event.currentTarget, "Add a person",
       (close) => drawNewPerson(panes.active, close)),
-  }, "+");
+  }, icon("plus"));
 }
 
 function drawNewPerson(pane, close) {

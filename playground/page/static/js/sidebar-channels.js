@@ -3,6 +3,7 @@
 import {h} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
 import {sign} from "./frame-head.js";
+import {icon} from "./icon.js";
 import {keep, kept} from "./keep.js";
 import {isForum} from "./places.js";
 
@@ -22,7 +23,7 @@ export function drawChannels(pane, guild, redraw) {
       category && h("button", {
         class: "category", "aria-expanded": String(!isFolded), onclick: () => fold(category.id),
         "data-focus": `category-${category.id}`,
-      }, h("span", {class: "category-sign", "aria-hidden": "true"}, "⌄"), category.name),
+      }, h("span", {class: "category-sign", "aria-hidden": "true"}, icon("down")), category.name),
       h("ul", {class: "channel-list"}, shown.map((one) => drawEntry(pane, one))),
     ];
   });
@@ -45,9 +46,9 @@ function drawLink(pane, channel, face) {
     "aria-current": here && "page", "data-focus": `channel-${channel.id}`,
     onclick: () => (here ? pane.tell("channel-again") : pane.go(channel.id)),
   },
-  face ?? h("span", {class: "sign", "aria-hidden": "true"}, sign(channel)),
+  face ?? sign(channel),
   h("span", {class: "channel-name"}, channel.name),
-  channel.private && h("span", {class: "channel-lock", title: "Private"}, "🔒",
+  channel.private && h("span", {class: "channel-lock", title: "Private"}, icon("lock"),
     h("span", {class: "unseen"}, " private")),
   unread > 0 && !here && h("span", {class: "unseen"}, `, ${unread} unread`),
   pings > 0 && !here && h("span", {class: "badge", "aria-hidden": "true"}, pings));

@@ -2,6 +2,7 @@
 
 import {h, fill} from "./dom.js";
 import {initials} from "./avatar.js";
+import {icon} from "./icon.js";
 import {drawChannels, drawDms} from "./sidebar-channels.js";
 import {drawPanel} from "./people-panel.js";
 
@@ -53,7 +54,7 @@ function beginning(pane, place) {
 
 function drawRail(pane, shown, pick) {
   const mail = railButton({
-    id: DMS, name: "Direct messages", face: "✉", shown, pick, ...pane.places.sum(pane.places.dms),
+    id: DMS, name: "Direct messages", face: icon("mail"), shown, pick, ...pane.places.sum(pane.places.dms),
   });
   const servers = pane.places.guilds.map((one) => railButton({
     id: one.id, name: one.name, face: initials(one.name), shown, pick,

@@ -2,6 +2,7 @@
 
 import {h, fill} from "./dom.js";
 import {sign} from "./frame-head.js";
+import {icon} from "./icon.js";
 import {isCategory} from "./places.js";
 
 const MOST = 12;
@@ -24,7 +25,7 @@ export function openSwitcher(panes) {
       class: "switcher-item", role: "option", id: `switcher-${index}`,
       "aria-selected": String(index === at), onclick: () => pick(one),
     },
-    h("span", {class: "sign", "aria-hidden": "true"}, one.sign),
+    one.sign,
     h("span", {class: "switcher-name"}, one.name),
     h("span", {class: "switcher-place"}, one.place))));
     if (found.length) input.setAttribute("aria-activedescendant", `switcher-${at}`);
@@ -58,7 +59,7 @@ function targets(pane) {
     place: (one.parent && pane.find(one.parent)?.name) ?? pane.guildOf(one.id)?.name ?? "Direct message",
   }));
   const people = pane.people.filter((one) => one.id !== pane.me?.id).map((one) => ({
-    sign: "☺", name: one.name, fresh: 0, act: () => pane.become(one.id), place: "Be this person",
+    sign: icon("person"), name: one.name, fresh: 0, act: () => pane.become(one.id), place: "Be this person",
   }));
   return [...channels, ...people];
 }

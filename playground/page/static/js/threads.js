@@ -2,6 +2,7 @@
 
 import {h, fill} from "./dom.js";
 import {ago} from "./ago.js";
+import {icon} from "./icon.js";
 import {openPopover} from "./popover.js";
 
 export function openThreads(pane, anchor) {
@@ -13,12 +14,14 @@ export function openThreads(pane, anchor) {
         class: `thread-link${one.unread ? " thread-unread" : ""}`,
         onclick: () => { close(); pane.go(one.id); },
       },
-      h("span", {class: "thread-name"}, one.private && "🔒 ", one.name),
-      h("span", {class: "thread-facts"}, `${one.count} messages · ${ago(one.active)}`))))),
+      h("span", {class: "thread-name"}, one.private && icon("lock"), one.name),
+      h("span", {class: "thread-facts"}, `${one.count} ${one.count === 1 ? "message" : "messages"} · ${ago(one.active)}`))))),
     ];
     return h("div", {class: "threads-box"},
       h("header", {class: "threads-head"}, h("h2", {}, "Threads"),
-        h("button", {class: "button", onclick: () => { close(); pane.tell("thread", null); }}, "Create")),
+        pane.find(pane.channel)?.threads && h("button", {
+          class: "button", onclick: () => { close(); pane.tell("thread", null); },
+        }, "Create")),
       threads.length ? null : h("p", {class: "hint"}, "There are no threads here yet."),
       group("Open", threads.filter((one) => !one.archived)),
       group("Archived", threads.filter((one) => one.archived)));
