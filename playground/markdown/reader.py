@@ -6,14 +6,16 @@ from playground.markdown.spans import RULES, SIGNS, Around
 from playground.markdown.tree import Names, Node
 
 
-def parse(text: str, names: Names) -> list[Node]:
+def parse(text: str, names: Names, *, blocks: bool = True, links: bool = True) -> list[Node]:
     """Return a text as nodes.
 
     Args:
         text: as it was written.
         names: what mentions stand for.
+        blocks: whether it may hold headings, quotes and lists, as a title may not.
+        links: whether it may hold links, as a link itself may not.
     """
-    return _Reader(names).read(text, Place())
+    return _Reader(names).read(text, Place(lines=blocks, quotes=blocks, lists=blocks, links=links))
 
 
 class _Reader:

@@ -26,6 +26,7 @@ A block stands on lines of its own; the line break after it is left out.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 Node = str | dict[str, Any]
@@ -73,6 +74,13 @@ def _ends_line(node: Node) -> bool:
     return isinstance(node, str) and node.endswith("\n")
 
 
+def _utc(at: int) -> str:
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (ValueError, OverflowError, OSError):
+        return f"<t:{at}>"
+
+
 def _seen(node: dict[str, Any]) -> Iterator[str]:
     match node["t"]:
         case "spoiler":
@@ -80,7 +88,7 @@ def _seen(node: dict[str, Any]) -> Iterator[str]:
         case "emoji":
             yield f":{node['name']}:"
         case "time":
-            yield f"<t:{node['at']}:{node['style']}>"
+            yield _utc(node["at"])
         case "list":
             yield "\n".join(f"• {plain(one['c'])}" for one in node["c"])
         case kind if kind in _SIGNS and not node["c"]:

@@ -172,6 +172,7 @@ class Page:
     async def _index(self, _request: web.Request) -> web.StreamResponse:
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+            "media-src 'self' blob:; "
             f"connect-src 'self' {self._origin.replace('http', 'ws', 1)}; "
             "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )

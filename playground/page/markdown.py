@@ -1,10 +1,10 @@
 """Discord's Markdown for one person of the page: mentions bear the names which that one sees."""
 
-from playground.markdown import Node, jumbo, parse
+from playground.markdown import Node, jumbo, parse, plain
 from playground.page import view
 from playground.server import Channel, Person, World
 
-__all__ = ["Names", "Node", "jumbo", "parse"]
+__all__ = ["Names", "Node", "jumbo", "parse", "plain"]
 
 
 class Names:

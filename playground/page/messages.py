@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
+from playground.page.embeds import embed_json
 from playground.page.files import Files
-from playground.page.markdown import Names, jumbo, parse
+from playground.page.markdown import Names, jumbo, parse, plain
+from playground.page.pictures import size
 from playground.page.view import visible
 from playground.server import Attachment, Channel, Happening, May, Message, Person, World
 from playground.server.message import PINNED, THREAD_CREATED, THREAD_STARTER, emoji_text
@@ -82,7 +84,7 @@ class MessageView:
             "edited": message.edited_at,
             "raw": message.content,
             "text": jumbo(parse(message.content, names)),
-            "embeds": [self._media(_parsed(one, names, _EMBED_TEXTS)) for one in message.embeds],
+            "embeds": [embed_json(one, names, self._files.address) for one in message.embeds],
             "components": [self._component(one, names) for one in message.components],
             "attachments": [self._attachment(one) for one in message.attachments],
             "stickers": [{"id": str(one.id), "name": one.name} for one in message.stickers],
@@ -148,6 +150,7 @@ class MessageView:
         return {"kind": "start", "first": None if gone or first is None else self.write(first)}
 
     def _attachment(self, attachment: Attachment) -> Json:
+        width, height = size(attachment.data) or (None, None)
         return {
             "id": str(attachment.id),
             "name": attachment.filename,
@@ -155,6 +158,8 @@ class MessageView:
             "type": attachment.content_type,
             "description": attachment.description,
             "url": self._files.address(self._world.cdn.sign(attachment)),
+            "width": width,
+            "height": height,
         }
 
     def _reactions(self, message: Message) -> list[Json]:
@@ -183,7 +188,7 @@ class MessageView:
             "id": str(answered.id),
             "gone": False,
             "author": self._author(answered),
-            "text": parse(" ".join(answered.text.split())[:_EXCERPT], names),
+            "text": " ".join(plain(parse(answered.text, names)).split())[:_EXCERPT],
             "files": bool(answered.attachments),
         }
 
@@ -220,21 +225,6 @@ class MessageView:
         if isinstance(node, str) and node.startswith(self._world.cdn.base):
             return self._files.address(node)
         return node
-
-
-_EMBED_TEXTS = ("title", "description")
-
-
-def _parsed(embed: Json, names: Names, texts: tuple[str, ...]) -> Json:
-    copy = dict(embed)
-    for key in texts:
-        if embed.get(key):
-            copy[key] = parse(embed[key], names)
-    copy["fields"] = [
-        one | {"name": parse(one["name"], names), "value": parse(one["value"], names)}
-        for one in embed.get("fields") or []
-    ]
-    return copy
 
 
 def _cause(message: Message) -> Json | None:

@@ -33,7 +33,7 @@ function drawReply(view, reply) {
     },
     h("b", {}, `@${reply.author.name}`),
     h("span", {class: "message-excerpt"}, reply.text.length
-      ? drawText(view.pane, reply.text)
+      ? reply.text
       : h("i", {}, reply.files ? "A file" : "Click to see it"))));
 }
 
@@ -60,12 +60,11 @@ export function drawBody(view, message, look) {
   if (message.system) return drawSystem(view, message);
   if (message.loading) return drawThinking(message);
   if (!message.text.length && !message.deleted && !message.edited) return null;
-  const text = h("div", {class: "message-text"},
-    drawText(view.pane, message.text),
-    message.edited && h("span", {class: "message-edited", title: fullTime(message.edited)}, " (edited)"));
-  if (!message.deleted) return text;
-  text.append(h("span", {class: "message-edited"}, " (deleted)"));
-  return text;
+  const marks = [
+    message.edited && h("span", {class: "message-edited", title: fullTime(message.edited)}, " (edited)"),
+    message.deleted && h("span", {class: "message-edited"}, " (deleted)"),
+  ];
+  return h("div", {class: "message-text"}, drawText(view.pane, message.text, marks) ?? marks);
 }
 
 function drawThinking(message) {
