@@ -50,43 +50,44 @@ async def open_(seat: "Seat", asked: Json) -> Json:
         first = key(asked, "since")
         found = me.reads(channel, MOST + 1, after=first - 1)
         if PAGE < len(found) <= MOST:
-            older = bool(me.reads(channel, 1, before=first))
-            return _told(seat, channel, found, (older, False))
+            return _told(seat, channel, found, more=bool(me.reads(channel, 1, before=first)))
     found = me.reads(channel, PAGE + 1)
-    return _told(seat, channel, found[-PAGE:], (len(found) > PAGE, False))
+    return _told(seat, channel, found[-PAGE:], more=len(found) > PAGE)
 
 
 async def older(seat: "Seat", asked: Json) -> Json:
     """Tell those before an id."""
     channel, end = channel_of(seat, asked), key(asked, "before")
     found = seat.person().reads(channel, PAGE + 1, before=end)
-    return _told(seat, channel, found[-PAGE:], (len(found) > PAGE, True), (0, end))
+    return _told(seat, channel, found[-PAGE:], more=len(found) > PAGE, below=end)
 
 
 async def newer(seat: "Seat", asked: Json) -> Json:
     """Tell those after an id."""
     channel, start = channel_of(seat, asked), key(asked, "after")
     found = seat.person().reads(channel, PAGE + 1, after=start)
-    return _told(seat, channel, found[:PAGE], (True, len(found) > PAGE), (start, _EVER))
+    return _told(seat, channel, found[:PAGE], newer=len(found) > PAGE, above=start)
 
 
 async def around(seat: "Seat", asked: Json) -> Json:
     """Tell a message with its neighbours."""
     channel, me = channel_of(seat, asked), seat.person()
-    middle = message_of(seat, asked).id
-    before = me.reads(channel, PAGE // 2 + 1, before=middle)
-    after = me.reads(channel, PAGE // 2 + 2, after=middle - 1)
-    more, later = len(before) > PAGE // 2, len(after) > PAGE // 2 + 1
-    found = [*before[-(PAGE // 2) :], *after[: PAGE // 2 + 1]]
-    return _told(seat, channel, found, (more, later))
+    middle, half = message_of(seat, asked).id, PAGE // 2
+    before = me.reads(channel, half + 1, before=middle)
+    after = me.reads(channel, half + 2, after=middle - 1)
+    found = [*before[-half:], *after[: half + 1]]
+    return _told(seat, channel, found, more=len(before) > half, newer=len(after) > half + 1)
 
 
-def _told(
+def _told(  # noqa: PLR0913 - where the part ends, on both sides
     seat: "Seat",
     channel: Channel,
     found: list[Message],
-    beyond: tuple[bool, bool],
-    ends: tuple[int, int] = (0, _EVER),
+    *,
+    more: bool = False,
+    newer: bool = False,
+    above: int = 0,
+    below: int = _EVER,
 ) -> Json:
     """Write a part of a channel, with what was deleted inside it.
 
@@ -94,14 +95,16 @@ def _told(
         seat: who looks.
         channel: where.
         found: the messages, oldest first.
-        beyond: whether there are older ones, and newer ones.
-        ends: the ids between which the part was asked for.
+        more: there are older ones that were not asked for yet.
+        newer: there are newer ones that were not asked for yet.
+        above: the id after which the part was asked for.
+        below: the id before which it was.
     """
-    low = found[0].id if beyond[0] and found else ends[0]
-    high = found[-1].id if beyond[1] and found else ends[1]
+    low = found[0].id if more else above
+    high = found[-1].id if newer else below
     return {
         "messages": seat.write(found),
         "deleted": seat.write(seat.page.deleted.between(channel, low, high)),
-        "more": beyond[0],
-        "newer": beyond[1],
+        "more": more,
+        "newer": newer,
     }

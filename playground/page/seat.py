@@ -92,8 +92,8 @@ class Seat:
 
     def _put(self, text: str) -> None:
         """Send a text after all that waits already."""
-        self._waiting += len(text)
-        if self._waiting <= MAX_WAITING:
+        if not self._waiting or self._waiting + len(text) <= MAX_WAITING:
+            self._waiting += len(text)
             self._out.put_nowait(text)
         elif self._transport is not None:
             self._transport.abort()
