@@ -22,6 +22,8 @@ from playground.server.shapes import Json
 HOST = "127.0.0.1"
 MAX_MESSAGE_BYTES = 1024 * 1024
 """Bytes of one request over the websocket; files come another way."""
+HEARTBEAT_SECONDS = 20.0
+"""How often a browser is asked whether it is still there; half as long it may think."""
 GOODBYE_SECONDS = 0.5
 """How long a browser may take to answer when its websocket is closed."""
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
@@ -34,6 +36,7 @@ _STRANGER = (
     "This is not the whole address. Open the one that was printed when the play began: it holds a "
     "secret word that keeps others on this machine out."
 )
+_FOREIGN = "Only the playground's own page may ask for this."
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -41,6 +44,12 @@ _SAFE = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_KINDS = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+"""What the page's files are, whatever the machine believes: a wrong kind is not carried out."""
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -85,6 +94,7 @@ class Page:
             OSError: the port is taken.
         """
         app = web.Application(client_max_size=MAX_UPLOAD_BYTES, middlewares=[self._guard])
+        app.router.add_get("/{token}", self._index)
         app.router.add_get("/{token}/", self._index)
         app.router.add_get("/{token}/{folder:js|css}/{name}", self._static)
         app.router.add_get("/{token}/live", self._live)
@@ -162,14 +172,20 @@ class Page:
             return web.Response(status=404, text=_STRANGER, headers=_SAFE)
         origin = request.headers.get("Origin")
         if origin != self._origin and (origin is not None or request.path.endswith("/live")):
-            return web.Response(status=403, text=_STRANGER, headers=_SAFE)
-        response = await handler(request)
+            return web.Response(status=403, text=_FOREIGN, headers=_SAFE)
+        try:
+            response = await handler(request)
+        except web.HTTPException as refusal:
+            refusal.headers.update(_SAFE)
+            raise
         if not response.prepared:
             for name, value in _SAFE.items():
                 response.headers.setdefault(name, value)
         return response
 
-    async def _index(self, _request: web.Request) -> web.StreamResponse:
+    async def _index(self, request: web.Request) -> web.StreamResponse:
+        if not request.path.endswith("/"):
+            raise web.HTTPFound(f"/{self.token}/")
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
             "media-src 'self' blob:; "
@@ -181,12 +197,18 @@ class Page:
     async def _static(self, request: web.Request) -> web.StreamResponse:
         folder = _STATIC / request.match_info["folder"]
         file = folder / request.match_info["name"]
-        if file.parent != folder or not file.is_file():
+        kind = _KINDS.get(file.suffix)
+        if file.parent != folder or kind is None or not file.is_file():
             raise web.HTTPNotFound
-        return web.FileResponse(file)
+        return web.FileResponse(file, headers={"Content-Type": kind})
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MAX_MESSAGE_BYTES, compress=False)
+        socket = web.WebSocketResponse(
+            timeout=GOODBYE_SECONDS,
+            heartbeat=HEARTBEAT_SECONDS,
+            max_msg_size=MAX_MESSAGE_BYTES,
+            compress=False,
+        )
         await socket.prepare(request)
         seat = Seat(self, socket, request.transport)
         self._seats.add(seat)

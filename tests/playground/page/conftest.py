@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import aiohttp
 import playwright.async_api as driver
 import pytest
 import pytest_asyncio
@@ -13,6 +14,7 @@ from playground.page import Page
 from playground.server import Channel, Guild, LocalDiscord, Person
 from tests.playground.page.chromium import ARGUMENTS, CHROMIUM, LEFT_OUT
 from tests.playground.page.gallery import Gallery
+from tests.playground.page.kit import Asking
 from tests.playground.server.bots import pointed_at
 
 SECONDS = 10
@@ -74,6 +76,19 @@ async def site(local: LocalDiscord, inn: Channel, anna: Person, bo: Person) -> A
     assert anna.id < bo.id
     async with Page(local) as page:
         yield page
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(site: Page) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(site.address) as session:
+        yield session
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def asking(client: aiohttp.ClientSession, site: Page) -> AsyncIterator[Asking]:
+    origin = site.address.rsplit("/", 2)[0]
+    async with client.ws_connect("live", origin=origin) as socket:
+        yield Asking(socket)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

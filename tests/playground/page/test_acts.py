@@ -2,12 +2,10 @@
 
 import io
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,38 +16,9 @@ from playground.page.files import MAX_WAITING
 from playground.server import Channel, Guild, May, Person
 from playground.server.portal import Command
 from playground.server.rules_messages import MAX_FILE_BYTES
+from tests.playground.page.kit import Asking
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-class Asking:
-    """One end of a websocket, by hand."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self.number = 0
-
-    async def ask(self, act: Any, **asked: Any) -> Any:
-        """Return the answer, or the sentence."""
-        self.number += 1
-        await self.socket.send_json({**asked, "re": self.number, "do": act})
-        while True:
-            told = await self.socket.receive_json(timeout=5)
-            if told.get("re") == self.number:
-                return told.get("error", told.get("ok"))
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def client(site: Page) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(site.address) as session:
-        yield session
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def asking(client: aiohttp.ClientSession, site: Page) -> AsyncIterator[Asking]:
-    origin = site.address.rsplit("/", 2)[0]
-    async with client.ws_connect("live", origin=origin) as socket:
-        yield Asking(socket)
 
 
 def a_command(name: str, **more: Any) -> Any:
