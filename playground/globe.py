@@ -35,7 +35,7 @@ class Globe:
         channels = {
             name: guild.add_channel(name, topic=TOPICS[name], category=stories) for name in STORIES
         }
-        forum = guild.add_forum("workshops", tags=TAGS)
+        forum = guild.add_forum("workshops", tags=TAGS, category=stories)
         moderator = guild.add_role("Moderator", May.MANAGE_CHANNELS | May.MANAGE_MESSAGES)
         people = {name: local.add_person(name, guild) for name in PEOPLE}
         guild.give(people["Cy"], moderator)

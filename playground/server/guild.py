@@ -56,9 +56,11 @@ class Guild:
         """Add a category; channels in it begin with its overwrites and follow their changes."""
         return self.world.add_channel(self, name, Channel.CATEGORY)
 
-    def add_forum(self, name: str, *, tags: tuple[str, ...] = ()) -> Channel:
-        """Add a forum, in which every post is a thread."""
-        return self.world.add_channel(self, name, Channel.FORUM, tags=tags)
+    def add_forum(
+        self, name: str, *, tags: tuple[str, ...] = (), category: Channel | None = None
+    ) -> Channel:
+        """Add a forum, in which every post is a thread; for categories see ``add_channel``."""
+        return self.world.add_channel(self, name, Channel.FORUM, tags=tags, category=category)
 
     def add_stage(self, name: str) -> Channel:
         """Add a stage, on which people speak and nobody types."""

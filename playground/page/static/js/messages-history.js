@@ -149,8 +149,9 @@ export class History {
     if (at >= 0) {
       this.all[at] = message;
       this.#pane.tell("message", message, false);
-      const {author, excerpt: text} = message; // there is one only if it was edited
-      if (text !== undefined) this.#answersTo(message.id, (reply) => ({...reply, author, text}));
+      if (!message.components.length) { // a card is not told in a line here
+        this.#answersTo(message.id, (reply) => ({...reply, author: message.author, text: message.text}));
+      }
       return;
     }
     if (!isNew || this.state !== "here") return; // older than what is loaded, or on its way
