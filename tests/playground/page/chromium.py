@@ -22,4 +22,4 @@ LEFT_OUT = (
 )
 
 if __name__ == "__main__" and CHROMIUM is None:
-    print(LEFT_OUT)  # noqa: T201 - that is what it is for
+    print(LEFT_OUT)
