@@ -46,10 +46,14 @@ class Desk:
             self._texts.clear()
         key = (viewer.id, message.id)
         if key not in self._texts:
+            view = MessageView(self._world, self._files, viewer)
+            written = view.write(message)
+            if happening.kind == "MESSAGE_UPDATE":
+                written["excerpt"] = view.excerpt(message)
             body = {
                 "on": "message",
                 "channel": str(message.channel.id),
-                "message": self.write([message], viewer)[0],
+                "message": written,
                 "new": happening.kind == "MESSAGE_CREATE" and message is happening.message,
             }
             self._texts[key] = json.dumps(body)
@@ -101,6 +105,11 @@ class MessageView:
             "can": self._can(message),
             "jump": message.jump_url,
         }
+
+    def excerpt(self, message: Message) -> str:
+        """Return the beginning of a message on one line, as the answers to it show it."""
+        names = Names(self._world, message.channel, self._viewer)
+        return " ".join(plain(parse(message.text, names)).split())[:_EXCERPT]
 
     def _author(self, message: Message) -> Json:
         author = message.author
@@ -183,12 +192,11 @@ class MessageView:
         answered = message.referenced
         if answered is None or answered.deleted:
             return {"id": reference["message_id"], "gone": True}
-        names = Names(self._world, answered.channel, self._viewer)
         return {
             "id": str(answered.id),
             "gone": False,
             "author": self._author(answered),
-            "text": " ".join(plain(parse(answered.text, names)).split())[:_EXCERPT],
+            "text": self.excerpt(answered),
             "files": bool(answered.attachments),
         }
 

@@ -207,8 +207,10 @@ async def test_a_message_says_what_one_may_do_with_it(
     assert mine["reactions"] == [
         {"emoji": "👍", "key": "👍", "count": 1, "me": False, "names": ["Bo"]}
     ]
-    assert (his["reply"]["author"]["name"], his["reply"]["text"]) == ("Anna", ["mine"])
+    assert (his["reply"]["author"]["name"], his["reply"]["text"]) == ("Anna", "mine")
     assert his["pinged"]
+    await anna.edit(first, "mine, ||and a secret||")
+    assert "secret" not in (await pane.hears("message"))["message"]["excerpt"]
     guild.give(anna, guild.add_role("Keeper", May.MANAGE_MESSAGES))
     assert (await pane.ask("open", channel=str(inn.id)))["messages"][1]["can"]["delete"]
     await anna.delete(first)

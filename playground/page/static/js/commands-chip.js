@@ -21,6 +21,7 @@ export class Chip {
     this.grow = h("span", {class: "chip-grow"}, this.field);
     this.root = h("span", {class: "chip", "data-option": spec.name},
       h("label", {class: "chip-name", for: this.id}, spec.name), this.grow, this.picker);
+    this.#fit();
   }
 
   #textField() {
@@ -90,9 +91,14 @@ export class Chip {
   }
 
   #drawn() {
-    this.grow.dataset.value = this.field.value;
+    this.#fit();
     this.mark(false);
     this.onchange(this);
+  }
+
+  // Make room for the text.
+  #fit() {
+    this.grow.dataset.value = this.field.value || this.field.placeholder || "";
   }
 
   mark(wrong) {
@@ -104,8 +110,10 @@ export class Chip {
   read() {
     if (this.empty) return this.spec.required ? {wrong: "This option is required."} : null;
     if (this.spec.type === ATTACHMENT) return {file: this.file};
-    const chosen = this.#picked ?? named(offered(this.pane, this.spec) ?? [], this.text);
-    return chosen ? {value: chosen.value} : readText(this.spec, this.text);
+    const all = offered(this.pane, this.spec);
+    const chosen = this.#picked ?? named(all ?? [], this.text);
+    if (chosen) return {value: chosen.value};
+    return all ? {wrong: "Choose one from the list."} : readText(this.spec, this.text);
   }
 
   // What stands here in a line of text that can be read again.

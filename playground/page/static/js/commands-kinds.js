@@ -1,6 +1,6 @@
 // What each kind of option takes, and how what was typed into it is read.
 
-const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10;
+const INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10;
 export const ATTACHMENT = 11;
 
 const MOST_SHOWN = 25;
@@ -64,10 +64,9 @@ export function named(items, typed) {
     ?? items.find((one) => bare(one.label) === bare(text)) ?? null;
 }
 
-// Read what was typed: {value}, or {wrong: sentence}.
+// Read what was typed freely: {value}, or {wrong: sentence}.
 export function readText(spec, text) {
   if (spec.type === INTEGER || spec.type === NUMBER) return readNumber(spec, text.trim());
-  if (spec.type !== STRING) return {wrong: "Choose one from the list."};
   const [least, most] = [spec.min_length ?? 0, spec.max_length ?? LONGEST];
   if (text.length < least) return {wrong: `At least ${least} characters; there are ${text.length}.`};
   if (text.length > most) return {wrong: `At most ${most} characters; there are ${text.length}.`};

@@ -110,9 +110,11 @@ export class CommandLine {
     const specs = this.command.options.filter((one) => one.type === ATTACHMENT);
     for (const [at, file] of files.slice(0, specs.length).entries()) {
       const free = specs.find((spec) => this.#chip(spec.name)?.empty ?? true) ?? specs[at];
-      (this.#chip(free.name) ?? this.#add(free)).takeFile(file);
+      const chip = this.#chip(free.name) ?? this.#add(free);
+      this.#drawRest();
+      this.#enter(chip);
+      chip.takeFile(file);
     }
-    this.#drawRest();
     return specs.length > 0;
   }
 

@@ -1,6 +1,7 @@
 // What is offered over the options line: an option's description, what it takes, and further options.
 
 import {h} from "./dom.js";
+import {about} from "./commands.js";
 import {Completion} from "./commands-complete.js";
 import {matching, offered} from "./commands-kinds.js";
 
@@ -18,7 +19,7 @@ export class Offers {
 
   // Show what an option takes. What was chosen already is not offered anew, unless one asks.
   option(chip, {command, others, anew}, pick) {
-    const title = titled(chip.spec, h("span", {class: "choices-about"}, chip.spec.description));
+    const title = titled(chip.spec, h("span", {class: "choices-about"}, about(chip.spec)));
     const show = (found) => this.choices.show(chip.field, {title, pick, ...found});
     this.completion.drop();
     if (!chip.listed || (chip.chosen && !anew)) show({});
@@ -38,7 +39,7 @@ export class Offers {
   rest(field, specs, pick) {
     this.completion.drop();
     const typed = field.value.trim();
-    const items = matching(specs.map((spec) => ({label: spec.name, detail: spec.description, spec})), typed);
+    const items = matching(specs.map((spec) => ({label: spec.name, detail: about(spec), spec})), typed);
     this.choices.show(field, {
       title: items.length ? "More options; Enter sends the command." : ending(specs, typed),
       items: items.map((one) => ({...one, label: `+ ${one.label}`})),

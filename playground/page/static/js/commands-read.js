@@ -59,7 +59,7 @@ function readValue(text, head) {
   const closing = CLOSING[text[0]];
   for (let end = 1; closing && (end = text.indexOf(closing, end)) > 0; end += 1) {
     const after = text.slice(end + 1).trim();
-    if (!after || head.test(after) || strange(after) !== null) return [{text: text.slice(1, end)}, after];
+    if (!after || head.test(after) || /^[-\w]+:["“„]/.test(after)) return [{text: text.slice(1, end)}, after];
   }
   const next = new RegExp(`\\s(?=${head.source.slice(1)})`, "i").exec(text);
   const value = (next ? text.slice(0, next.index) : text).trim();

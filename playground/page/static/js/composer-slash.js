@@ -1,7 +1,7 @@
 // Slash commands in the composer: from the "/" that somebody types to the bot's answer.
 
 import {CommandLine} from "./commands-line.js";
-import {fitting, flatten} from "./commands.js";
+import {about, fitting, flatten} from "./commands.js";
 import {readLine} from "./commands-read.js";
 
 export class Slash {
@@ -45,7 +45,7 @@ export class Slash {
     const commands = await this.#offered();
     if (input.value !== text || this.open || document.activeElement !== input) return;
     const items = fitting(commands, text.slice(1)).map((command) => ({
-      label: `/${command.path}`, detail: command.description, command,
+      label: `/${command.path}`, detail: about(command), command,
     }));
     if (!items.length) this.choices.hide();
     else this.choices.show(input, {items, pick: ({command}) => this.#begin(command)});

@@ -1,6 +1,7 @@
 // Where one types: messages with files, names and replies, and slash commands.
 
 import {h} from "./dom.js";
+import {drawBox} from "./composer-box.js";
 import {Choices} from "./composer-list.js";
 import {dropOn, Files, upload} from "./composer-files.js";
 import {decode, encode, suggest} from "./composer-mentions.js";
@@ -24,26 +25,15 @@ class Composer {
     this.key = null; // whose draft this is: person and channel
     this.typing = teller(pane);
     this.choices = new Choices();
-    this.files = new Files(() => this.#draw());
+    this.files = new Files(() => this.#draw() ?? this.focus());
     this.notes = drawNotes(pane);
     this.#build();
     this.#listen();
   }
 
   #build() {
-    this.input = h("textarea", {
-      class: "composer-input", rows: 1, "aria-label": "Message", "data-focus": "composer",
-      "aria-autocomplete": "list", "aria-haspopup": "listbox", autocomplete: "off",
-    });
-    this.picker = h("input", {type: "file", class: "composer-picker", multiple: true, tabindex: -1, "aria-label": "Files"});
-    this.attach = h("button", {
-      class: "composer-attach", type: "button", "aria-label": "Attach files", title: "Attach files",
-      onclick: () => this.picker.click(),
-    });
-    this.send = h("button", {class: "composer-send", "aria-label": "Send", title: "Send"});
     this.slash = new Slash(this);
-    this.box = h("div", {class: "composer-box", tabindex: -1},
-      this.attach, this.picker, this.input, this.slash.line.root, this.send);
+    Object.assign(this, drawBox(this.slash.line.root));
     this.stack = h("div", {class: "composer-stack"},
       this.choices.root, drawReply(this.pane), this.files.root, this.box);
     this.root = h("form", {class: "composer", autocomplete: "off"},
@@ -112,7 +102,8 @@ class Composer {
     this.key = key;
     this.notes.problem("");
     this.#put(this.pane.drafts[key] ?? "");
-    if (this.#mayFocus()) this.focus();
+    // Once the others have heard, too: until then the composer may not be seen.
+    queueMicrotask(() => this.#mayFocus() && this.focus());
   }
 
   // Show a text to be gone on with; a command in it becomes an options line.
@@ -160,7 +151,7 @@ class Composer {
   #mayFocus() {
     const at = document.activeElement;
     const here = at === document.body || this.root.closest(".pane")?.contains(at);
-    return here && matchMedia("(hover: hover)").matches && !document.querySelector("dialog[open]");
+    return here && !matchMedia("(pointer: coarse)").matches && !document.querySelector("dialog[open]");
   }
 
   #letDrop() {
@@ -171,8 +162,11 @@ class Composer {
 
   #addFiles(files) {
     if (!this.notes.place.writable || !files.length) return;
-    if (!this.slash.open) this.notes.problem(this.files.add(files));
-    else if (!this.slash.line.takeFiles(files)) this.notes.problem("This command takes no files.");
+    if (this.slash.open) {
+      if (!this.slash.line.takeFiles(files)) this.notes.problem("This command takes no files.");
+      return;
+    }
+    this.notes.problem(this.files.add(files));
     this.#draw();
     this.focus();
   }
@@ -220,9 +214,8 @@ class Composer {
   }
 
   #editLast(event) {
-    const mine = (one) => one.author.id === this.pane.me.id && !one.system;
-    const last = this.pane.messages.findLast(mine);
-    if (!last) return;
+    const last = this.pane.messages.findLast((one) => one.can.edit);
+    if (!last || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.pane.tell("edit", last);
   }

@@ -5,7 +5,7 @@ import {h} from "./dom.js";
 import {drawText} from "./richtext.js";
 import {drawAvatar} from "./avatar.js";
 import {drawTime, fullTime} from "./time.js";
-import {drawIcon} from "./message-icons.js";
+import {icon} from "./icon.js";
 import {drawEditor} from "./message-edit.js";
 import {openCard} from "./people-card.js";
 
@@ -32,13 +32,14 @@ function drawReply(view, reply) {
       onclick: () => view.list.jump(reply.id),
     },
     h("b", {}, `@${reply.author.name}`),
-    h("span", {class: "message-excerpt"}, reply.text.length
-      ? reply.text
-      : h("i", {}, reply.files ? "A file" : "Click to see it"))));
+    h("span", {class: "message-excerpt"}, reply.text
+      || h("i", {}, reply.files ? "A file" : "Click to see it"))));
 }
 
 export function drawHead(view, message, look) {
-  if (message.system) return drawIcon(message.system.kind, "message-system-icon");
+  if (message.system) {
+    return h("span", {class: "message-sign"}, icon(message.system.kind === "pin" ? "pin" : "thread"));
+  }
   const {author} = message;
   const name = {id: view.id("name"), class: "message-name"};
   if (look.grouped) {
@@ -52,20 +53,22 @@ export function drawHead(view, message, look) {
     h("button", {...name, type: "button", "data-focus": "name", onclick: open}, author.name),
     (author.bot || author.webhook) && h("span", {class: "message-badge"}, "APP"),
     drawTime(message.at, "head", {id: view.id("time"), class: "message-time"}),
-    message.pinned && drawIcon("pin", "message-pinned", "Pinned"));
+    message.pinned && h("span", {class: "message-pinned", title: "Pinned"},
+      icon("pin"), h("span", {class: "unseen"}, "Pinned")));
 }
 
 export function drawBody(view, message, look) {
   if (look.editing) return drawEditor(view);
   if (message.system) return drawSystem(view, message);
   if (message.loading) return drawThinking(message);
-  if (!message.text.length && !message.deleted && !message.edited) return null;
-  const marks = [
-    message.edited && h("span", {class: "message-edited", title: fullTime(message.edited)}, " (edited)"),
-    message.deleted && h("span", {class: "message-edited"}, " (deleted)"),
-  ];
-  return h("div", {class: "message-text"}, drawText(view.pane, message.text, marks) ?? marks);
+  if (!message.text.length) return null;
+  return h("div", {class: "message-text"}, drawText(view.pane, message.text, drawMarks(message)));
 }
+
+const drawMarks = (message) => [
+  message.edited && h("span", {class: "message-edited", title: fullTime(message.edited)}, " (edited)"),
+  message.deleted && h("span", {class: "message-mark"}, " (deleted)"),
+];
 
 function drawThinking(message) {
   return h("div", {class: "message-thinking"},
@@ -104,11 +107,12 @@ function drawStart(view, message, name, time) {
     h("div", {class: "message-quoted"}, drawText(view.pane, first.text)));
 }
 
-// What only one person sees says so.
+// What only one person sees says so; a card or file tells there what became of it.
 export function drawFoot(view, message) {
-  if (!message.ephemeral) return null;
+  const isMarked = (message.edited || message.deleted) && !message.text.length;
+  if (!message.ephemeral) return isMarked ? h("div", {}, drawMarks(message)) : null;
   return h("div", {class: "message-foot"},
-    drawIcon("eye", "message-eye"), "Only you can see this · ",
+    icon("eye"), "Only you can see this · ",
     h("button", {
       class: "message-link", type: "button", "data-focus": "dismiss",
       onclick: () => view.list.remove(message),

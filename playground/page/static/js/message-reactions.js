@@ -3,7 +3,7 @@
 import {h} from "./dom.js";
 import {emojiName} from "./emoji-table.js";
 import {pickEmoji} from "./emoji.js";
-import {drawIcon} from "./message-icons.js";
+import {icon} from "./icon.js";
 
 const NAMED = 10; // how many of those who reacted are named
 
@@ -16,7 +16,7 @@ export function drawReactions(view, message) {
     message.can.react && h("button", {
       class: "message-reaction message-reaction-add", type: "button", "aria-label": "Add reaction",
       "data-focus": "reaction-add", onclick: add,
-    }, drawIcon("smile", "")));
+    }, icon("smile")));
 }
 
 function drawOne(view, message, one) {

@@ -2,7 +2,7 @@
 
 import {h} from "./dom.js";
 import {drawTime} from "./time.js";
-import {drawIcon} from "./message-icons.js";
+import {icon} from "./icon.js";
 
 export function drawThread(view, message) {
   const {thread} = message;
@@ -12,7 +12,7 @@ export function drawThread(view, message) {
     class: "message-thread", type: "button", "data-focus": "thread",
     onclick: () => view.pane.go(thread.id),
   },
-  drawIcon("thread", ""),
+  icon("thread"),
   h("span", {class: "message-thread-name"}, thread.name),
   h("span", {class: "message-thread-count"}, `${count} ›`),
   thread.archived

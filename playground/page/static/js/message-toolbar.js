@@ -2,7 +2,7 @@
 // the bar's last button, a right click, the menu key, a long press.
 
 import {h} from "./dom.js";
-import {drawIcon} from "./message-icons.js";
+import {icon} from "./icon.js";
 import {pickEmoji} from "./emoji.js";
 import {openMessageMenu} from "./message-menu.js";
 
@@ -39,10 +39,10 @@ class Toolbar {
 
   constructor(list) {
     this.#list = list;
-    const button = (icon, label, act) => h("button", {
+    const button = (shape, label, act) => h("button", {
       class: "message-tool", type: "button", "aria-label": label, title: label,
       onclick: (event) => act(this.#item, event.currentTarget),
-    }, drawIcon(icon, ""));
+    }, icon(shape));
     this.react = button("smile", "Add reaction", (item, at) =>
       pickEmoji(at, item.view.element, (emoji) => list.acts.react(item.message, emoji, true)));
     this.reply = button("reply", "Reply", (item) => list.pane.answer(item.message));

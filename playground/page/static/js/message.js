@@ -28,7 +28,7 @@ const PARTS = [
   },
   {name: "reactions", of: (m) => [m.reactions, m.can.react], draw: drawReactions},
   {name: "thread", of: (m) => m.thread, draw: drawThread},
-  {name: "foot", of: (m) => [m.ephemeral, m.loading], draw: drawFoot},
+  {name: "foot", of: (m) => [m.ephemeral, m.edited, m.deleted, m.text.length], draw: drawFoot},
   {name: "failure", of: (_m, look) => look.failure, draw: drawFailure},
 ];
 const TOLD = ["name", "body", "rich", "components", "time"];
@@ -102,11 +102,12 @@ export class MessageView {
 function keepOpen(old, fresh) {
   const open = [...old.querySelectorAll("details")].map((one) => one.open);
   fresh.querySelectorAll("details").forEach((one, at) => { one.open = open[at] ?? one.open; });
-  const spoilers = [...old.querySelectorAll(".spoiler")];
-  fresh.querySelectorAll(".spoiler").forEach((one, at) => {
-    const before = spoilers[at];
-    if (before?.getAttribute("aria-expanded") === "true"
-      && before.textContent === one.textContent
-      && one.getAttribute("aria-expanded") !== "true") one.click();
-  });
+  for (const veil of ["spoiler", "veil"]) {
+    const before = [...old.querySelectorAll(`.${veil}`)];
+    fresh.querySelectorAll(`.${veil}`).forEach((one, at) => {
+      const was = before[at];
+      const isSame = was?.classList.contains(`${veil}-shown`) && was.textContent === one.textContent;
+      if (isSame) (one.querySelector(".veil-button") ?? one).click();
+    });
+  }
 }

@@ -27,6 +27,6 @@ export class Herald {
 // What is covered stays so.
 function plain(element) {
   const copy = element.cloneNode(true);
-  for (const one of copy.querySelectorAll(".spoiler, [hidden], [inert]")) one.replaceWith("spoiler");
+  for (const one of copy.querySelectorAll(".spoiler:not(.spoiler-shown), [hidden], [inert]")) one.replaceWith("spoiler");
   return copy.textContent;
 }

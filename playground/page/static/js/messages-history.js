@@ -149,9 +149,8 @@ export class History {
     if (at >= 0) {
       this.all[at] = message;
       this.#pane.tell("message", message, false);
-      if (!message.components.length) { // a card is not told in a line here
-        this.#answersTo(message.id, (reply) => ({...reply, author: message.author, text: message.text}));
-      }
+      const {author, excerpt: text} = message; // there is one only if it was edited
+      if (text !== undefined) this.#answersTo(message.id, (reply) => ({...reply, author, text}));
       return;
     }
     if (!isNew || this.state !== "here") return; // older than what is loaded, or on its way
