@@ -211,9 +211,14 @@ async def _prompt(seat: "Seat", asked: Json) -> Json:
 
 
 async def _ballot(seat: "Seat", asked: Json) -> Json | None:
-    """What goes on in a channel; None if no story is played there."""
+    """What goes on in a channel; None if no story is played there.
+
+    ``offline``: the offline narrator answered so far, so that prices are not those of anybody.
+    """
     backstage = _of(seat)
     found: Json | None = plain(await backstage.overview(channel_of(seat, asked).id))
+    if found is not None:
+        found["offline"] = backstage.ledger.sums[True].requests > 0
     return found
 
 

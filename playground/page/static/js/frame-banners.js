@@ -29,7 +29,9 @@ function sentences(pane) {
   const found = [];
   if (!pane.online && pane.me) found.push(["away", "Connecting again… What you typed stays here."]);
   else if (pane.bot && !pane.bot.ready) {
-    found.push(["bot", "The bot is not running. What you type is said, and nobody answers."]);
+    found.push(["bot", pane.bot.running
+      ? "The bot is starting… What you type meanwhile it reads once it is there."
+      : "The bot is not running. What you type is said, and nobody answers."]);
   }
   if (channel && isThread(channel) && channel.archived) {
     found.push(["plain", channel.locked

@@ -1,6 +1,7 @@
 // The bar over the whole page: who plays, and what concerns all of the page.
 
 import {h, fill} from "./dom.js";
+import {drawBackstageButton} from "./backstage.js";
 import {openHelp} from "./frame-help.js";
 import {icon} from "./icon.js";
 import {openPopover} from "./popover.js";
@@ -16,7 +17,7 @@ export function drawBar(panes) {
     fill(tabs, panes.isSplit && panes.list.map((one) => drawTab(panes, one)));
     fill(tools, drawTools(panes));
   };
-  for (const topic of ["panes", "active"]) panes.on(topic, draw);
+  for (const topic of ["panes", "active", "bot", "backstage-open"]) panes.on(topic, draw);
   panes.on("any", (_pane, topic) => {
     if (topic !== "unread") fill(tabs, panes.isSplit && panes.list.map((one) => drawTab(panes, one)));
   });
@@ -43,6 +44,7 @@ function drawTools(panes) {
       class: "tool tool-wide", onclick: split, "aria-pressed": String(panes.isSplit),
       "aria-keyshortcuts": "Alt+S", title: "Two people side by side (Alt+S)",
     }, "Split view"),
+    drawBackstageButton(panes),
     h("button", {
       class: "tool", "aria-label": "More", title: "More", "aria-haspopup": "dialog",
       onclick: (event) => openPopover(event.currentTarget, "More", (close) => drawMore(panes, split, close)),
@@ -56,6 +58,9 @@ function drawMore(panes, split, close) {
     h("button", {class: "menu-item menu-narrow", onclick: then(() => openSwitcher(panes))}, "Go to…"),
     h("button", {class: "menu-item menu-narrow", onclick: then(split)},
       panes.isSplit ? "One view" : "Split view"),
+    panes.backstage?.isThere && h("button", {
+      class: "menu-item menu-narrow", onclick: then(() => panes.backstage.open()),
+    }, "Backstage"),
     drawTheme(),
     h("button", {class: "menu-item", onclick: then(openHelp)}, "How to play, keys",
       h("kbd", {}, "?")));

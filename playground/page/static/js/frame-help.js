@@ -6,6 +6,7 @@ import {icon} from "./icon.js";
 const KEYS = [
   ["Alt+1 … Alt+9", "Be the first, second, … person"],
   ["Alt+S", "Two views side by side, or one again"],
+  ["Alt+B", "Backstage: what the model was asked, ballots' logs, the bot"],
   ["Ctrl+K", "Go to a channel, thread or person"],
   ["Alt+↑ Alt+↓", "The channel above or below"],
   ["Alt+Shift+↑ Alt+Shift+↓", "The next channel with something unread"],

@@ -1,6 +1,7 @@
 // The whole page: the bar of people above, the panes below.
 
 import {fill} from "./dom.js";
+import {drawBackstage} from "./backstage.js";
 import {drawBar} from "./frame-bar.js";
 import {listenToKeys} from "./frame-keys.js";
 import {watchTitle, watchKeyboard} from "./frame-window.js";
@@ -11,7 +12,10 @@ const place = h("main", {class: "panes"});
 const panes = new Panes(place);
 const app = document.getElementById("app");
 
-fill(app, drawBar(panes), place);
+const bar = h("div", {class: "bar-place"});
+const stage = h("div", {class: "stage"}, place, drawBackstage(panes, [bar, place]));
+fill(app, bar, stage);
+fill(bar, drawBar(panes));
 listenToKeys(panes);
 watchTitle(panes);
 watchKeyboard(app);

@@ -18,6 +18,7 @@
 //   "typing"    who is typing in the shown channel changed
 //   "online"    the connection to the page's server came or broke
 //   "bot"       the bot came or went
+//   "backstage" (news) something changed that the backstage shows: "prompt" or "ballot"
 //   "reply"     the message that is being answered changed
 //   "form"      (modal or null) a form is to be shown, or no longer
 //   "thread"    (message or null) a thread is to be opened, on a message or in the shown channel
@@ -44,7 +45,7 @@ export class Pane {
     this.me = null;
     this.people = []; // whom one can be
     this.places = new Places();
-    this.bot = null; // {id, ready}
+    this.bot = null; // {id, ready, running (null: nobody knows), backstage (whether there is one)}
     this.channel = kept.channel ?? null; // id of the shown channel
     this.history = new History(this); // the shown channel's messages
     this.reply = null; // the message that is being answered
@@ -63,10 +64,11 @@ export class Pane {
     this.wire.on("gone", (body) => this.#takeGone(body));
     this.wire.on("typing", (body) => this.#takeTyping(body));
     this.wire.on("read", ({channel}) => this.places.read(channel) && this.tell("unread"));
-    this.wire.on("bot", ({ready}) => {
-      this.bot = {...this.bot, ready};
+    this.wire.on("bot", ({ready, running}) => {
+      this.bot = {...this.bot, ready, running};
       this.tell("bot");
     });
+    this.wire.on("backstage", ({news}) => this.tell("backstage", news));
   }
 
   // Hear a topic from now on; returns a function that ends it.

@@ -3,6 +3,9 @@
 //   "panes"   one was opened or closed
 //   "active"  another one is active
 //   "any"     (pane, topic) one of them told something
+//   "bot"     the bot came or went
+//   "backstage"       (news) there is something new behind: "prompt", "ballot" or "bot"
+//   "backstage-open"  the drawer of the backstage opened or closed
 
 import {Pane} from "./pane.js";
 import {keep, kept} from "./keep.js";
@@ -16,6 +19,7 @@ export class Panes {
     this.place = place;
     this.list = [];
     this.active = null;
+    this.backstage = null; // its drawer, see backstage.js
     const before = kept("panes") ?? {panes: [kept("start", {forAll: true}) ?? {}], active: 0};
     for (const one of before.panes.slice(0, MOST)) this.#add(one);
     this.activate(this.list[before.active] ?? this.list[0]);
@@ -31,7 +35,7 @@ export class Panes {
     this.#listeners.get(topic).push(listener);
   }
 
-  #tell(topic, ...rest) {
+  tell(topic, ...rest) {
     for (const listener of this.#listeners.get(topic) ?? []) listener(...rest);
   }
 
@@ -43,7 +47,7 @@ export class Panes {
     if (pane === this.active) return;
     this.active = pane;
     for (const one of this.list) one.root.toggleAttribute("data-active", one === pane);
-    this.#tell("active");
+    this.tell("active");
     pane.read();
   }
 
@@ -86,15 +90,22 @@ export class Panes {
     for (const event of ["focusin", "pointerdown"]) {
       pane.root.addEventListener(event, () => this.activate(pane));
     }
+    // Every pane is told; once is enough.
+    pane.on("backstage", (news) => pane === this.active && this.tell("backstage", news));
+    pane.on("bot", () => {
+      if (pane !== this.active) return;
+      this.tell("bot");
+      this.tell("backstage", "bot");
+    });
     for (const topic of ["me", "places", "unread", "channel", "online"]) {
-      pane.on(topic, () => this.#tell("any", pane, topic));
+      pane.on(topic, () => this.tell("any", pane, topic));
     }
     return pane;
   }
 
   #changed() {
     this.place.toggleAttribute("data-split", this.isSplit);
-    this.#tell("panes");
+    this.tell("panes");
     this.keep();
   }
 }
