@@ -71,19 +71,10 @@ class Around:
         self._brackets: dict[int, int] | None = None
 
     def closes(self, pattern: re.Pattern[str], at: int) -> re.Match[str] | None:
-        """Match a span with two ends; where one was not closed, none after it is."""
+        """Match a span of two ends, but not once more after one that nothing closes."""
         if self._barren.get(pattern.pattern, at) < at:
             return None
         found = pattern.match(self.text, at)
-        if found is None:
-            self._barren[pattern.pattern] = at
-        return found
-
-    def next(self, pattern: re.Pattern[str], at: int) -> re.Match[str] | None:
-        """Search, but not twice for what is nowhere in the rest."""
-        if self._barren.get(pattern.pattern, at + 1) <= at:
-            return None
-        found = pattern.search(self.text, at)
         if found is None:
             self._barren[pattern.pattern] = at
         return found
@@ -152,7 +143,7 @@ def _ticks(around: Around, at: int) -> Found | None:
     count = run.end() - at if run else 0
     if count >= 3:  # noqa: PLR2004 - a fence
         return _fence(around, at) or _text("`" * count, at + count)
-    end = around.next(_CODE[count], at + count)
+    end = _CODE[count].search(around.text, at + count)
     if end is None:
         return _text("`" * count, at + count)
     # A space lets code begin or end with a tick.
@@ -161,7 +152,7 @@ def _ticks(around: Around, at: int) -> Found | None:
 
 
 def _fence(around: Around, at: int) -> Found | None:
-    end = around.next(_FENCE, at + 3)
+    end = _FENCE.search(around.text, at + 3)
     body = around.text[at + 3 : end.start()] if end else ""
     if end is None or not body.strip("\n"):
         return None
