@@ -30,6 +30,7 @@ function drawTab(panes, pane) {
   const channel = pane.find(pane.channel);
   return h("button", {
     class: "tab", "aria-pressed": String(pane === panes.active), onclick: () => panes.activate(pane),
+    "aria-label": pane.root.getAttribute("aria-label"),
   }, pane.me?.name ?? "…", channel && h("span", {class: "tab-place"}, channel.name));
 }
 
