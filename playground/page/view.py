@@ -90,6 +90,7 @@ def channel_json(channel: Channel, viewer: Person, reads: Reads) -> Json:
     state = channel.thread
     bits = in_channel(viewer.user, channel)
     write = May.SEND_MESSAGES_IN_THREADS if state else May.SEND_MESSAGES
+    write |= May.MANAGE_THREADS if state and state.locked else 0
     body: dict[str, Any] = {
         "id": str(channel.id),
         "kind": channel.kind,

@@ -234,6 +234,15 @@ async def test_a_silent_bot_loses_nothing(
     await expect(window.get_by_text("The application did not respond")).to_be_visible()
     assert len(gallery.got) == before + 1
     await keys.press("Escape")
+
+    # A form takes the focus and gives it back.
+    await box(window).fill("/show form")
+    await keys.press("Enter")
+    form = window.get_by_role("dialog").filter(has_text="Words")
+    await expect(form).to_be_visible()
+    await keys.press("Escape")
+    await expect(form).to_be_hidden()
+    await expect(box(window)).to_be_focused()
     await box(window).fill("/shrug at nobody")
     await keys.press("Enter")
     assert (await said(local, inn, 1))[-1] == "/shrug at nobody"
@@ -260,6 +269,7 @@ async def test_words_hold_lines_and_names_and_are_said_once(
     await keys.press("Enter")
     mine = f"It is I, {anna.mention} \nof <#{inn.id}>"
     assert await said(local, inn, 1) == [mine]
+    await expect(window.get_by_role("list", name="Messages")).to_contain_text("It is I, @Anna")
     await keys.press("ArrowUp")
     edited = window.get_by_label("Edit message")
     await expect(edited).to_be_focused()

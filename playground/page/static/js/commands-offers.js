@@ -40,8 +40,9 @@ export class Offers {
     this.completion.drop();
     const typed = field.value.trim();
     const items = matching(specs.map((spec) => ({label: spec.name, detail: about(spec), spec})), typed);
+    const none = specs.length ? "There is no such option." : "This command has no more options.";
     this.choices.show(field, {
-      title: items.length ? "More options; Enter sends the command." : ending(specs, typed),
+      title: items.length ? "More options; Enter sends the command." : typed && none,
       items: items.map((one) => ({...one, label: `+ ${one.label}`})),
       active: typed ? 0 : -1,
       pick: ({spec}) => pick(spec),
@@ -63,9 +64,4 @@ export class Offers {
 
 function titled(spec, ...rest) {
   return [h("strong", {}, spec.name), " ", ...rest];
-}
-
-function ending(specs, typed) {
-  if (typed) return specs.length ? "There is no such option." : "This command has no more options.";
-  return "Enter sends the command.";
 }

@@ -17,6 +17,7 @@ export class Choices {
     this.title = h("p", {class: "choices-title", id: `${this.id}-title`});
     this.list = h("div", {
       class: "choices-list", role: "listbox", id: this.id, "aria-label": "Suggestions", hidden: true,
+      tabindex: 0, onkeydown: (event) => this.key(event), // a long list can be scrolled by keys, too
     });
     this.note = h("p", {class: "choices-note", role: "status"});
     this.root = h("div", {class: "choices", hidden: true}, this.title, this.list, this.note);
@@ -95,10 +96,11 @@ export class Choices {
     for (const [at, row] of [...this.list.children].entries()) {
       row.setAttribute("aria-selected", String(at === index));
       if (at !== index) continue;
-      this.#field.setAttribute("aria-activedescendant", row.id);
+      for (const one of [this.#field, this.list]) one.setAttribute("aria-activedescendant", row.id);
       row.scrollIntoView({block: "nearest"});
     }
-    if (index < 0) this.#field.removeAttribute("aria-activedescendant");
+    if (index >= 0) return;
+    for (const one of [this.#field, this.list]) one.removeAttribute("aria-activedescendant");
   }
 
   #row(one, index) {

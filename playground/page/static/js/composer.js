@@ -37,7 +37,7 @@ class Composer {
     this.stack = h("div", {class: "composer-stack"},
       this.choices.root, drawReply(this.pane), this.files.root, this.box);
     this.root = h("form", {class: "composer", autocomplete: "off"},
-      drawTyping(this.pane), this.notes.above, this.stack, this.notes.below);
+      drawTyping(this.pane), this.stack, this.notes.root);
   }
 
   #listen() {
