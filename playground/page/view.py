@@ -63,6 +63,7 @@ def _dm(channel: Channel, viewer: Person, reads: Reads) -> Json:
         "kind": Channel.DM,
         "name": other.display_name,
         "with": str(other.id),
+        "bot": other.bot,
         "write": True,
     } | _news(channel, viewer, reads)
 

@@ -52,7 +52,8 @@ async def test_one_is_each_of_several_people(window: driver.Page, inn: Channel) 
     await box.press("Enter")
     await said(window, "I am Bo").wait_for()
     assert [one.author.display_name for one in inn.messages] == ["Bo"]
-    await window.keyboard.press("Alt+1")
+    for key in ("Alt+1", "Alt+2", "Alt+3", "Alt+1"):  # faster than answers come
+        await window.keyboard.press(key)
     await pane_of(window, "Anna").wait_for()
     assert await box.input_value() == "not yet sent"
 

@@ -134,7 +134,7 @@ export function drawBackstage(panes, behind) {
 export function drawBackstageButton(panes, look = "tool tool-wide") {
   const backstage = panes.backstage;
   return backstage?.isThere ? h("button", {
-    class: look, onclick: () => backstage.toggle(), "aria-expanded": String(backstage.isOpen),
+    class: look, "data-focus": "backstage", onclick: () => backstage.toggle(), "aria-expanded": String(backstage.isOpen),
     "aria-keyshortcuts": "Alt+B", title: "What the model was asked, ballots' logs, the bot (Alt+B)",
   }, "Backstage") : null;
 }

@@ -27,12 +27,26 @@ export function fill(element, ...children) {
 // Put a new element in an old one's place; whoever had the focus inside has it again, if the new
 // element holds something with the same data-focus key.
 export function swap(old, fresh) {
-  const key = old.contains(document.activeElement)
-    ? document.activeElement.closest("[data-focus]")?.dataset.focus
-    : undefined;
+  const key = focusIn(old);
   old.replaceWith(fresh);
-  if (key !== undefined) {
-    fresh.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
-  }
+  refocus(fresh, key);
   return fresh;
+}
+
+// Fill an element anew, the focus kept as above.
+export function refill(element, ...children) {
+  const key = focusIn(element);
+  fill(element, ...children);
+  refocus(element, key);
+  return element;
+}
+
+function focusIn(element) {
+  if (!element.contains(document.activeElement)) return undefined;
+  return document.activeElement.closest("[data-focus]")?.dataset.focus;
+}
+
+function refocus(element, key) {
+  if (key === undefined) return;
+  element.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
 }

@@ -1,6 +1,6 @@
 // A forum: its posts below each other, and how one begins a new one.
 
-import {h, fill} from "./dom.js";
+import {h, fill, refill} from "./dom.js";
 import {icon} from "./icon.js";
 import {isForum} from "./places.js";
 import {ago} from "./ago.js";
@@ -12,7 +12,7 @@ export function drawForum(pane) {
     const forum = shown(pane);
     if (!forum) return;
     const posts = pane.places.threadsOf(forum.id);
-    fill(list, posts.length ? posts.map((one) => drawPost(pane, forum, one))
+    refill(list, posts.length ? posts.map((one) => drawPost(pane, forum, one))
       : h("li", {class: "posts-none"}, "No posts yet."));
   };
   pane.on("channel", () => {

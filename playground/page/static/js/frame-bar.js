@@ -1,6 +1,6 @@
 // The bar over the whole page: who plays, and what concerns all of the page.
 
-import {h, fill} from "./dom.js";
+import {h, refill} from "./dom.js";
 import {drawBackstageButton} from "./backstage.js";
 import {openHelp} from "./frame-help.js";
 import {icon} from "./icon.js";
@@ -13,13 +13,16 @@ const THEMES = [["system", "System"], ["light", "Light"], ["dark", "Dark"]];
 export function drawBar(panes) {
   const tabs = h("div", {class: "tabs", role: "group", "aria-label": "Views"});
   const tools = h("div", {class: "bar-tools"});
+  const drawTabs = () => {
+    refill(tabs, panes.isSplit && panes.list.map((one) => drawTab(panes, one)));
+  };
   const draw = () => {
-    fill(tabs, panes.isSplit && panes.list.map((one) => drawTab(panes, one)));
-    fill(tools, drawTools(panes));
+    drawTabs();
+    refill(tools, drawTools(panes));
   };
   for (const topic of ["panes", "active", "bot", "backstage-open"]) panes.on(topic, draw);
   panes.on("any", (_pane, topic) => {
-    if (topic !== "unread") fill(tabs, panes.isSplit && panes.list.map((one) => drawTab(panes, one)));
+    if (topic !== "unread") drawTabs();
   });
   draw();
   return h("header", {class: "bar"}, drawPeople(panes), tools, tabs);
@@ -29,7 +32,7 @@ export function drawBar(panes) {
 function drawTab(panes, pane) {
   const channel = pane.find(pane.channel);
   return h("button", {
-    class: "tab", "aria-pressed": String(pane === panes.active), onclick: () => panes.activate(pane),
+    class: "tab", "data-focus": `tab-${pane.number}`, "aria-pressed": String(pane === panes.active), onclick: () => panes.activate(pane),
     "aria-label": pane.root.getAttribute("aria-label"),
   }, pane.me?.name ?? "…", channel && h("span", {class: "tab-place"}, channel.name));
 }
@@ -38,16 +41,16 @@ function drawTools(panes) {
   const split = () => panes.isSplit ? panes.shut(panes.list.at(-1)) : panes.split();
   return [
     h("button", {
-      class: "tool tool-wide", onclick: () => openSwitcher(panes), "aria-keyshortcuts": "Control+K",
+      class: "tool tool-wide", "data-focus": "go", onclick: () => openSwitcher(panes), "aria-keyshortcuts": "Control+K",
       title: "Go to a channel, thread or person (Ctrl+K)",
     }, "Go to…"),
     h("button", {
-      class: "tool tool-wide", onclick: split, "aria-pressed": String(panes.isSplit),
+      class: "tool tool-wide", "data-focus": "split", onclick: split, "aria-pressed": String(panes.isSplit),
       "aria-keyshortcuts": "Alt+S", title: "Two people side by side (Alt+S)",
     }, "Split view"),
     drawBackstageButton(panes),
     h("button", {
-      class: "tool", "aria-label": "More", title: "More", "aria-haspopup": "dialog",
+      class: "tool", "data-focus": "more", "aria-label": "More", title: "More", "aria-haspopup": "dialog",
       onclick: (event) => openPopover(event.currentTarget, "More", (close) => drawMore(panes, split, close)),
     }, icon("more")),
   ];

@@ -1,6 +1,6 @@
 // The head of the middle: which channel this is, its threads, and what opens the sides.
 
-import {h, fill} from "./dom.js";
+import {h, refill} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
 import {openDrawer} from "./frame.js";
 import {icon} from "./icon.js";
@@ -23,8 +23,8 @@ export function drawHead(pane) {
   const title = h("div", {class: "head-title"});
   const tools = h("div", {class: "head-tools"});
   const draw = () => {
-    fill(title, drawTitle(pane));
-    fill(tools, drawMe(pane), drawTools(pane));
+    refill(title, drawTitle(pane));
+    refill(tools, drawMe(pane), drawTools(pane));
   };
   for (const topic of ["me", "channel", "places", "unread"]) pane.on(topic, draw);
   pane.panes.on("panes", draw);
@@ -37,7 +37,7 @@ function drawTitle(pane) {
   if (!channel) return h("h1", {class: "head-name"}, pane.me ? "" : "…");
   const parent = isThread(channel) ? pane.find(channel.parent) : null;
   return [
-    parent && [h("button", {class: "head-parent", onclick: () => pane.go(parent.id)},
+    parent && [h("button", {class: "head-parent", "data-focus": "parent", onclick: () => pane.go(parent.id)},
       sign(parent), parent.name),
     h("span", {class: "head-step", "aria-hidden": "true"}, "›")],
     sign(channel),
@@ -61,16 +61,16 @@ function drawTools(pane) {
   const count = threads ? pane.places.threadsOf(channel.id).filter((one) => !one.archived).length : 0;
   return [
     channel?.archived === false && channel.manages && h("button", {
-      class: "tool", "aria-label": "Archive this thread", title: "Archive this thread",
+      class: "tool", "data-focus": "archive", "aria-label": "Archive this thread", title: "Archive this thread",
       onclick: () => pane.attempt("archive", {channel: channel.id, on: true}),
     }, icon("archive")),
     threads && h("button", {
-      class: "tool", "aria-label": count ? `Threads, ${count} open` : "Threads", title: "Threads",
+      class: "tool", "data-focus": "threads", "aria-label": count ? `Threads, ${count} open` : "Threads", title: "Threads",
       "aria-haspopup": "dialog", onclick: (event) => openThreads(pane, event.currentTarget),
     }, icon("thread"), count > 0 && h("span", {class: "tool-count", "aria-hidden": "true"}, count)),
     guild && drawMembersTool(pane),
     pane.panes.isSplit && h("button", {
-      class: "tool", "aria-label": "Close this view", title: "Close this view (Alt+S)",
+      class: "tool", "data-focus": "close", "aria-label": "Close this view", title: "Close this view (Alt+S)",
       "aria-keyshortcuts": "Alt+S", onclick: () => pane.panes.shut(pane),
     }, icon("close")),
   ];
@@ -90,6 +90,6 @@ function drawMembersTool(pane) {
   };
   pane.root.toggleAttribute("data-members-off", kept("members-off", {forAll: true}) === true);
   return h("button", {
-    class: "tool", "aria-label": "Members", title: "Members", "data-opens": "members", onclick: press,
+    class: "tool", "aria-label": "Members", title: "Members", "data-opens": "members", "data-focus": "members", onclick: press,
   }, icon("people"));
 }

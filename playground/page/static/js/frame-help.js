@@ -23,7 +23,7 @@ export function openHelp() {
     h("header", {class: "help-head"},
       h("h2", {id: "help-title"}, "How to play"),
       h("button", {class: "tool", "aria-label": "Close", onclick: close}, icon("close"))),
-    h("p", {}, "You play everybody here. Choose above who you are now; what only one person may see is shown to nobody else. Alone with two views you can act as two people at once."),
+    h("p", {}, "You play everybody here. Choose above who you are now; what only one person may see is shown to nobody else. In two views side by side you are two people at once."),
     h("table", {class: "help-keys"}, h("tbody", {}, KEYS.map(([keys, told]) =>
       h("tr", {}, h("th", {scope: "row"}, keys.split(" ").map((one) =>
         /^(…|;)$/.test(one) ? ` ${one} ` : [h("kbd", {}, one), " "])), h("td", {}, told))))));

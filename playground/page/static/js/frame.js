@@ -61,6 +61,8 @@ function drawContent(pane) {
   // After what was just heard, so that parts which measure themselves are in sight by then.
   fill(talk, drawMessages(pane), drawComposer(pane));
   fill(forum, drawForum(pane));
+  talk.hidden = false;
+  forum.hidden = nowhere.hidden = true;
   return [talk, forum, nowhere];
 }
 
@@ -72,7 +74,7 @@ function drawNowhere(pane) {
   const join = () => pane.attempt("join", {person: pane.me.id, guild});
   return [
     h("h2", {}, `${pane.me.name} is in no server here`),
-    h("p", {}, "Whoever left sees nothing of it any more. The story remembers."),
+    h("p", {}, "Whoever left sees nothing of the server any more."),
     h("button", {class: "button", onclick: join}, "Join again"),
   ];
 }

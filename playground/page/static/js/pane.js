@@ -49,7 +49,7 @@ export class Pane {
     this.channel = kept.channel ?? null; // id of the shown channel
     this.history = new History(this); // the shown channel's messages
     this.reply = null; // the message that is being answered
-    this.drafts = kept.drafts ?? {}; // what was typed and not sent, by person and channel
+    this.drafts = panes.drafts; // what was typed and not sent, by person and channel
     this.typing = new Map(); // id of a user → {name, until}
     this.wanted = kept.me ?? null;
     this.root = drawPane(this);
@@ -110,7 +110,7 @@ export class Pane {
 
   // What is kept over a reload.
   get kept() {
-    return {me: this.me?.id ?? this.wanted, channel: this.channel, drafts: this.drafts};
+    return {me: this.me?.id ?? this.wanted, channel: this.channel};
   }
 
   close() {

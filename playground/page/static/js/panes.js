@@ -21,6 +21,7 @@ export class Panes {
     this.active = null;
     this.backstage = null; // its drawer, see backstage.js
     const before = kept("panes") ?? {panes: [kept("start", {forAll: true}) ?? {}], active: 0};
+    this.drafts = before.drafts ?? {}; // whichever pane it was typed in, it stands in all
     for (const one of before.panes.slice(0, MOST)) this.#add(one);
     this.activate(this.list[before.active] ?? this.list[0]);
     addEventListener("pagehide", () => this.keep());
@@ -76,7 +77,7 @@ export class Panes {
   keep() {
     if (!this.active) return;
     const panes = this.list.map((one) => one.kept);
-    keep("panes", {panes, active: this.list.indexOf(this.active)});
+    keep("panes", {panes, active: this.list.indexOf(this.active), drafts: this.drafts});
     const {me, channel} = this.active.kept;
     keep("start", {me, channel}, {forAll: true});
   }

@@ -1,6 +1,6 @@
 // The right side of a pane: the members of the server by their roles.
 
-import {h, fill} from "./dom.js";
+import {h, refill} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
 import {icon} from "./icon.js";
 import {openCard} from "./people-card.js";
@@ -10,7 +10,7 @@ export function drawMembers(pane) {
   const draw = () => {
     const guild = pane.guildOf(pane.channel);
     side.hidden = guild === null;
-    if (guild) fill(list, groups(guild).map(({name, members}) => drawGroup(pane, guild, name, members)));
+    if (guild) refill(list, groups(guild).map(({name, members}) => drawGroup(pane, guild, name, members)));
   };
   const side = h("aside", {class: "side side-members", "data-side": "members", "aria-label": "Members"},
     list);

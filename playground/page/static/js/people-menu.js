@@ -1,6 +1,6 @@
 // What can be changed about a person: roles, direct messages, being in the server at all.
 
-import {h, fill} from "./dom.js";
+import {h, fill, refill} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
 import {openPopover} from "./popover.js";
 
@@ -22,11 +22,9 @@ export function openPersonMenu(panes, id, anchor) {
   const draw = () => {
     const person = find();
     if (!person) return;
-    const key = body.contains(document.activeElement) && document.activeElement.dataset.focus;
-    fill(body, drawHead(person), drawBe(pane, person, () => close()),
+    refill(body, drawHead(person), drawBe(pane, person, () => close()),
       person.there && drawRoles(pane, person, act), drawMail(person, act),
       drawPresence(pane, person, act), wrong);
-    if (key) body.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus();
   };
   draw();
   const off = pane.on("places", () => (body.isConnected ? draw() : off()));

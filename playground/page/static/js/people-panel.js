@@ -1,6 +1,6 @@
 // At the bottom of the left side: who one is in this pane, and what can be changed about that.
 
-import {h, fill} from "./dom.js";
+import {h, refill} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
 import {icon} from "./icon.js";
 import {openPersonMenu} from "./people-menu.js";
@@ -9,7 +9,7 @@ export function drawPanel(pane) {
   const panel = h("footer", {class: "panel"});
   const draw = () => {
     if (!pane.me) return;
-    fill(panel,
+    refill(panel,
       drawAvatar(pane.me),
       h("div", {class: "panel-text"},
         h("strong", {class: "panel-name"}, pane.me.name),

@@ -1,6 +1,6 @@
 // The people of the bar: all whom one can be, in the pane that is active.
 
-import {h, fill} from "./dom.js";
+import {h, fill, refill} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
 import {icon} from "./icon.js";
 import {openPersonMenu} from "./people-menu.js";
@@ -9,18 +9,17 @@ import {openPopover} from "./popover.js";
 const KEYS = 9; // Alt+1 … Alt+9
 
 export function drawPeople(panes) {
-  const bar = h("div", {class: "people", role: "group", "aria-label": "Who you are"});
+  const strip = h("div", {class: "people-strip"});
   const draw = () => {
-    const key = bar.contains(document.activeElement) && document.activeElement.dataset.focus;
-    fill(bar, panes.active.people.map((one, at) => drawPerson(panes, one, at)), drawAdd(panes));
-    if (key) bar.querySelector(`[data-focus="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
+    refill(strip, panes.active.people.map((one, at) => drawPerson(panes, one, at)));
+    strip.querySelector(".person-me")?.scrollIntoView({block: "nearest", inline: "nearest"});
   };
   panes.on("active", draw);
   panes.on("any", (pane, topic) => {
     if (pane === panes.active && (topic === "me" || topic === "places")) draw();
   });
   draw();
-  return bar;
+  return h("div", {class: "people", role: "group", "aria-label": "Who you are"}, strip, drawAdd(panes));
 }
 
 function drawPerson(panes, person, at) {

@@ -12,14 +12,15 @@ export function openPopover(anchor, label, draw, {look = "", beside = false} = {
   const close = () => box.hidePopover();
   box.append(draw(close));
   // Beside what was pressed, so that it is read and reached next.
-  (anchor.closest(".pane, .bar") ?? document.body).append(box);
+  const around = anchor.closest(".pane, .bar") ?? document.body;
+  around.append(box);
   anchor.setAttribute("aria-expanded", "true");
   box.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     const inside = box.contains(document.activeElement);
     box.remove();
     anchor.removeAttribute("aria-expanded");
-    if (inside || document.activeElement === document.body) back(anchor).focus({preventScroll: true});
+    if (inside || document.activeElement === document.body) back(anchor, around).focus({preventScroll: true});
   });
   box.showPopover();
   place(box, anchor.getBoundingClientRect(), beside);
@@ -28,9 +29,9 @@ export function openPopover(anchor, label, draw, {look = "", beside = false} = {
 }
 
 // What was pressed, or what was drawn in its place since.
-function back(anchor) {
+function back(anchor, around) {
   if (anchor.isConnected || !anchor.dataset.focus) return anchor;
-  return document.querySelector(`[data-focus="${CSS.escape(anchor.dataset.focus)}"]`) ?? anchor;
+  return around.querySelector(`[data-focus="${CSS.escape(anchor.dataset.focus)}"]`) ?? anchor;
 }
 
 function place(box, from, beside) {

@@ -60,5 +60,5 @@ export function drawDms(pane) {
       ? "No direct messages yet. The bot writes here what concerns one person alone." : "");
   }
   return h("ul", {class: "channel-list"}, pane.places.dms.map((one) => h("li", {},
-    drawLink(pane, one, drawAvatar({id: one.with, name: one.name}, "small")))));
+    drawLink(pane, one, drawAvatar({id: one.with, name: one.name, bot: one.bot}, "small")))));
 }

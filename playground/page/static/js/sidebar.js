@@ -1,6 +1,6 @@
 // The left side of a pane: servers, the channels of one, and who one is.
 
-import {h, fill} from "./dom.js";
+import {h, refill} from "./dom.js";
 import {initials} from "./avatar.js";
 import {icon} from "./icon.js";
 import {drawChannels, drawDms} from "./sidebar-channels.js";
@@ -23,9 +23,9 @@ export function drawSidebar(pane) {
   };
   const draw = () => {
     const guild = pane.places.guilds.find((one) => one.id === shown);
-    fill(rail, drawRail(pane, shown, pick));
-    fill(head, h("h2", {}, guild?.name ?? (pane.me ? "Direct messages" : "…")));
-    fill(channels, guild ? drawChannels(pane, guild, draw) : drawDms(pane));
+    refill(rail, drawRail(pane, shown, pick));
+    refill(head, h("h2", {}, guild?.name ?? (pane.me ? "Direct messages" : "…")));
+    refill(channels, guild ? drawChannels(pane, guild, draw) : drawDms(pane));
   };
   const follow = () => {
     const channel = pane.find(pane.channel);
