@@ -131,6 +131,9 @@ async def test_prompts_ballots_and_the_bot_are_one_key_away(
     await window.keyboard.press("Escape")
     await stage.wait_for(state="hidden")
     assert await box.evaluate("box => box === document.activeElement")
+    await window.get_by_role("button", name="Backstage").click()
+    await window.keyboard.press("Escape")
+    assert await window.evaluate("document.activeElement.textContent") == "Backstage"
 
 
 async def prompts(stage: driver.Locator, behind: Behind) -> None:
@@ -213,6 +216,7 @@ async def test_on_a_phone_it_stands_alone(opened: Callable) -> None:
     assert await window.evaluate("document.documentElement.scrollWidth") == 390
     assert await serious(window) == []
     await stage.get_by_role("button", name="Close backstage").click()
+    assert await window.evaluate("document.activeElement.ariaLabel") == "More"
     assert not await window.locator("main").evaluate("main => main.inert")
 
 

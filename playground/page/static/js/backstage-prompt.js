@@ -142,6 +142,7 @@ function facts(one) {
   const came = one.stop ?? (one.seconds === null ? "being written" : "did not end");
   return [
     ["Price", !one.tokens ? null : one.offline ? `free (Claude: ${money(one.usd)})` : money(one.usd)],
+    ["Cached for", keeping(one.tokens)],
     ["Model", one.offline ? `${one.model} (offline)` : one.model],
     ["Asked", clock(one.at)],
     ["Took", one.seconds === null ? null : seconds(one.seconds)],
@@ -151,6 +152,14 @@ function facts(one) {
     ["Status", one.status ? String(one.status) : null],
     ["Id", one.request_id],
   ];
+}
+
+// For how long the service keeps what was written to the cache.
+function keeping(tokens) {
+  if (!tokens?.written) return null;
+  const short = tokens.written_5m;
+  const told = [[short, "5 minutes"], [tokens.written - short, "an hour"]].filter(([count]) => count);
+  return told.length === 1 ? told[0][1] : told.map(([count, span]) => `${span}: ${number(count)}`).join(", ");
 }
 
 // Parts that met the same fate stand together, under its name.

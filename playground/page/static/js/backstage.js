@@ -74,9 +74,17 @@ export class Backstage {
   }
 
   close() {
-    const inside = this.root.contains(document.activeElement);
+    const at = document.activeElement;
+    const goesBack = this.root.contains(at) || at?.dataset.focus === "backstage";
     this.#set(false);
-    if (inside && this.before?.isConnected) this.before.focus({preventScroll: true});
+    if (goesBack) this.#goBack();
+  }
+
+  // To where the focus was; the button that was pressed is drawn anew, or was in a menu.
+  #goBack() {
+    const buttons = document.querySelectorAll("[data-focus=backstage], .bar [aria-label=More]");
+    const to = [this.before, ...buttons].find((one) => one?.isConnected && one.checkVisibility());
+    to?.focus({preventScroll: true});
   }
 
   #set(isOpen) {
