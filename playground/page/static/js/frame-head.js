@@ -5,6 +5,7 @@ import {drawAvatar} from "./avatar.js";
 import {openDrawer} from "./frame.js";
 import {icon} from "./icon.js";
 import {keep, kept} from "./keep.js";
+import {drawMessagesTool} from "./messages-menu.js";
 import {isDm, isForum, isThread} from "./places.js";
 import {openThreads} from "./threads.js";
 
@@ -68,6 +69,7 @@ function drawTools(pane) {
       class: "tool", "data-focus": "threads", "aria-label": count ? `Threads, ${count} open` : "Threads", title: "Threads",
       "aria-haspopup": "dialog", onclick: (event) => openThreads(pane, event.currentTarget),
     }, icon("thread"), count > 0 && h("span", {class: "tool-count", "aria-hidden": "true"}, count)),
+    channel && !isForum(channel) && drawMessagesTool(pane),
     guild && drawMembersTool(pane),
     pane.panes.isSplit && h("button", {
       class: "tool", "data-focus": "close", "aria-label": "Close this view", title: "Close this view (Alt+S)",

@@ -19,10 +19,9 @@ export class MessageItem {
     this.element = h("li", {class: "messages-item", "data-id": message.id});
   }
 
-  // Draw it, or draw what changed, below another item.
-  update(message, above) {
+  // Draw it, or draw what changed, below the message before it (if any).
+  update(message, before) {
     this.message = message;
-    const before = above?.message ?? null;
     const {list} = this;
     const isFirst = list.history.first === message.id;
     const isNewDay = !before || !isSameDay(before.at, message.at);

@@ -58,17 +58,32 @@ export class Place {
   // Change the list; what is read stays where it is.
   keep(change) {
     const scroller = this.#scroller;
-    if (this.atEnd && this.#left <= NEAR) {
-      change();
+    if (this.atEnd) {
+      const done = change();
       this.toEnd();
-      return;
+      return done;
     }
-    const {top} = scroller.getBoundingClientRect();
-    const anchor = this.#list.items.find((one) => one.element.getBoundingClientRect().bottom > top);
+    const anchor = this.#anchor();
     const before = anchor?.element.getBoundingClientRect().top;
-    change();
-    if (!anchor?.element.isConnected) return;
-    scroller.scrollTop += anchor.element.getBoundingClientRect().top - before;
+    const done = change();
+    if (anchor?.element.isConnected) {
+      const moved = anchor.element.getBoundingClientRect().top - before;
+      if (moved) scroller.scrollTop += moved;
+    }
+    return done;
+  }
+
+  // The topmost message in sight.
+  #anchor() {
+    const {items} = this.#list;
+    const {top} = this.#scroller.getBoundingClientRect();
+    let [low, high] = [0, items.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (items[middle].element.getBoundingClientRect().bottom > top) high = middle;
+      else low = middle + 1;
+    }
+    return items[low];
   }
 
   // Messages that come into view take their true height only then: look again once they have.
@@ -86,12 +101,22 @@ export class Place {
   }
 
   #look() {
-    const {history, bars} = this.#list;
+    const {history, stretch, bars} = this.#list;
     const left = this.#left;
-    this.atEnd = left < NEAR && !history.newer;
+    this.atEnd = left < NEAR && stretch.isAtEnd && !history.newer;
     bars.draw();
-    if (this.#scroller.scrollTop < AHEAD) this.#more(history.loadOlder());
-    if (left < AHEAD) this.#more(history.loadNewer());
+    if (this.#scroller.scrollTop < AHEAD && !this.moreAbove()) this.#more(history.loadOlder());
+    if (left < AHEAD && !this.moreBelow()) this.#more(history.loadNewer());
+  }
+
+  // Draw more of what is loaded; tells whether there was any.
+  moreAbove() {
+    return this.keep(() => this.#list.stretch.growUp());
+  }
+
+  moreBelow() {
+    if (this.#list.stretch.isAtEnd) return false;
+    return this.keep(() => this.#list.stretch.growDown());
   }
 
   async #more(loading) {

@@ -1,9 +1,10 @@
 // The list of a channel's messages. Each message is an item of its own, so that a change concerns
-// that item alone; where the reader is stays where it is (see messages-scroll.js).
+// that item alone. Of all that is loaded only a stretch around the reader is drawn, so that a long
+// channel scrolls as smoothly as a short one (see messages-stretch.js and messages-scroll.js).
 
 import {h} from "./dom.js";
 import {drawBeginning, drawState} from "./messages-ends.js";
-import {MessageItem} from "./messages-item.js";
+import {Stretch} from "./messages-stretch.js";
 import {Bars} from "./messages-bars.js";
 import {Place} from "./messages-scroll.js";
 import {Herald} from "./messages-herald.js";
@@ -19,11 +20,10 @@ class MessageList {
   constructor(pane) {
     this.pane = pane;
     this.history = pane.history;
-    this.items = []; // as they stand below each other
-    this.byId = new Map();
     this.editing = null; // id of the message that is being edited
     this.acts = new Acts(this);
     this.list = h("ol", {class: "messages-list", role: "list", "aria-label": "Messages"});
+    this.stretch = new Stretch(this);
     this.above = h("div", {class: "messages-above"});
     this.below = h("div", {class: "messages-below"});
     this.inner = h("div", {class: "messages-inner"}, this.above, this.list, this.below);
@@ -42,74 +42,58 @@ class MessageList {
     const {pane} = this;
     pane.on("channel", () => this.#clear());
     pane.on("messages", ({again} = {}) => this.#showAll(again));
-    pane.on("history", () => this.#drawEnds());
-    pane.on("older", (messages) => this.place.keep(() => this.#insert(messages, 0)));
-    pane.on("newer", (messages) => this.#insert(messages, this.items.length));
+    pane.on("history", () => this.drawEnds());
+    pane.on("older", () => this.place.moreAbove());
+    pane.on("newer", () => this.place.moreBelow());
     pane.on("message", (message, isNew) => isNew ? this.#add(message) : this.#change(message));
     pane.on("gone", (message) => this.#gone(message));
-    pane.on("first", (before) => [before, this.history.first].forEach((id) => this.#settle(id)));
+    pane.on("first", (before) => [before, this.history.first].forEach((id) => this.stretch.settle(id)));
     pane.on("jump", (id) => this.jump(id));
     pane.on("edit", (message) => this.edit(message?.id ?? null));
-    pane.on("places", () => this.#drawEnds());
+    pane.on("places", () => this.drawEnds());
   }
 
-  // --- drawing -----------------------------------------------------------------------------------
+  get items() {
+    return this.stretch.items;
+  }
+
+  get byId() {
+    return this.stretch.byId;
+  }
+
+  // --- what happens ------------------------------------------------------------------------------
 
   #clear() {
-    this.items = [];
-    this.byId.clear();
+    this.stretch.clear();
     this.editing = null;
-    this.list.replaceChildren();
     this.bars.reset();
     this.place.atEnd = true;
-    this.#drawEnds();
+    this.drawEnds();
   }
 
-  // Show all there is; what is shown already stays the element that it is.
   #showAll(again) {
-    const shown = this.history.shown;
-    const kept = again && this.items.length > 0;
-    const draw = () => {
-      const before = this.byId;
-      this.byId = new Map();
-      this.items = [];
-      for (const message of shown) this.#keep(before.get(message.id) ?? new MessageItem(this, message));
-      this.list.replaceChildren(...this.items.map((one) => one.element));
-      this.items.forEach((item, at) => item.update(shown[at], this.items[at - 1]));
-      this.#drawEnds();
-    };
-    if (kept) this.place.keep(draw);
-    else {
-      draw();
-      this.place.begin(this.byId.get(this.history.first));
-    }
-    this.#rove();
-    this.bars.draw();
+    if (again && this.items.length) {
+      this.place.keep(() => this.stretch.again());
+      this.rove();
+      this.bars.draw();
+    } else this.toEnd();
   }
 
-  #keep(item, at = this.items.length) {
-    this.items.splice(at, 0, item);
-    this.byId.set(item.id, item);
-  }
-
-  #insert(messages, at) {
-    const fresh = messages.map((one) => new MessageItem(this, one));
-    const next = this.items[at]?.element ?? null;
-    this.items.splice(at, 0, ...fresh);
-    for (const item of fresh) {
-      this.byId.set(item.id, item);
-      this.list.insertBefore(item.element, next);
-    }
-    fresh.forEach((item, index) => item.update(item.message, this.items[at + index - 1]));
-    this.#settleAt(at + fresh.length);
-    this.#drawEnds();
+  // Draw the newest messages; where one comes with something new, that is what one sees.
+  toEnd() {
+    this.stretch.show(this.history.shown.length);
+    this.place.begin(this.byId.get(this.history.first));
+    this.rove();
     this.bars.draw();
   }
 
   #add(message) {
     const isAtEnd = this.place.atEnd;
-    this.#insert([message], this.items.length);
-    this.#rove();
+    if (!this.stretch.add(message)) {
+      this.bars.came(message);
+      return;
+    }
+    this.rove();
     this.herald.tell(message);
     if (isAtEnd || message.author.id === this.pane.me?.id) this.place.toEnd();
     else this.bars.came(message);
@@ -118,10 +102,8 @@ class MessageList {
   #change(message) {
     const item = this.byId.get(message.id);
     if (!item) return;
-    const at = this.items.indexOf(item);
     const wasThinking = item.message.loading;
-    item.update(message, this.items[at - 1]);
-    this.#settleAt(at + 1);
+    this.stretch.change(item, message);
     if (wasThinking) this.herald.tell(message);
     this.place.stay();
   }
@@ -129,35 +111,21 @@ class MessageList {
   #gone(message) {
     if (this.editing === message.id) this.editing = null;
     if (this.history.showDeleted && !message.ephemeral) this.#change(message);
-    else this.#drop(message.id);
+    else this.#drop(this.byId.get(message.id));
   }
 
-  #drop(id) {
-    const item = this.byId.get(id);
+  #drop(item) {
     if (!item) return;
     const at = this.items.indexOf(item);
     const focused = item.element.contains(document.activeElement);
-    this.items.splice(at, 1);
-    this.byId.delete(id);
-    item.element.remove();
-    this.#settleAt(at);
-    this.#rove();
+    this.stretch.drop(item);
+    this.rove();
     if (focused) this.focus(this.items[at] ?? this.items[at - 1]);
-    this.#drawEnds();
+    this.drawEnds();
     this.place.stay();
   }
 
-  // An item's neighbours decide whether it has a head and a line above it.
-  #settle(id) {
-    const item = this.byId.get(id);
-    if (item) this.#settleAt(this.items.indexOf(item));
-  }
-
-  #settleAt(at) {
-    this.items[at]?.update(this.items[at].message, this.items[at - 1]);
-  }
-
-  #drawEnds() {
+  drawEnds() {
     this.above.replaceChildren(...drawBeginning(this));
     this.below.replaceChildren(...drawState(this));
     this.root.toggleAttribute("data-loading", this.history.state === "loading");
@@ -166,7 +134,7 @@ class MessageList {
   // --- where one is ------------------------------------------------------------------------------
 
   // Tab leads into the list once: to the message that had the focus last, or to the newest.
-  #rove() {
+  rove() {
     if (this.items.some((one) => one.view.element.tabIndex === 0)) return;
     const last = this.items.at(-1);
     if (last) last.view.element.tabIndex = 0;
@@ -188,11 +156,12 @@ class MessageList {
   // Show a message of this channel, loading what is around it if need be.
   async jump(id) {
     try {
-      if (!this.byId.has(id) && !await this.history.around(id)) return;
+      if (!this.history.find(id) && !await this.history.around(id)) return;
     } catch (error) {
       this.bars.fail(error.message);
       return;
     }
+    if (!this.byId.has(id)) this.stretch.showAround(id);
     const item = this.byId.get(id);
     if (!item) return;
     this.place.to(item);
@@ -205,7 +174,7 @@ class MessageList {
     if (this.history.newer) {
       await this.history.open();
       this.pane.read();
-    }
+    } else if (!this.stretch.isAtEnd) this.toEnd();
     this.place.toEnd();
     this.bars.reset();
   }
@@ -215,8 +184,8 @@ class MessageList {
   edit(id) {
     const [before, item] = [this.byId.get(this.editing), this.byId.get(id)];
     this.editing = item ? id : null;
-    if (before) this.#settle(before.id);
-    if (item) this.#settle(id);
+    if (before) this.stretch.settle(before.id);
+    if (item) this.stretch.settle(id);
     if (item) item.beginEdit();
     else if (before) this.toComposer();
   }
