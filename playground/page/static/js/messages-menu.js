@@ -5,9 +5,9 @@ import {icon} from "./icon.js";
 import {openMenu} from "./menu.js";
 
 export function drawMessagesTool(pane) {
-  const open = (event) => openMenu(event.currentTarget, items(pane), event.currentTarget, "Messages");
+  const open = (event) => openMenu(event.currentTarget, items(pane), event.currentTarget, "Channel settings");
   return h("button", {
-    class: "tool", type: "button", "aria-label": "More about this channel", title: "More",
+    class: "tool", type: "button", "aria-label": "Channel settings", title: "Channel settings",
     "aria-haspopup": "menu", "data-focus": "messages-menu", onclick: open,
   }, icon("more"));
 }
