@@ -190,7 +190,7 @@ async def test_options_take_people_roles_channels_and_files(
 
 
 async def test_a_whole_line_is_a_command(
-    gallery: Gallery, window: driver.Page, anna: Person
+    gallery: Gallery, window: driver.Page, local: LocalDiscord, inn: Channel, anna: Person
 ) -> None:
     expect, keys = driver.expect, window.keyboard
     line = f"/show pick flavour:Cedar count:3 who:{anna.mention} word:la la"
@@ -204,6 +204,16 @@ async def test_a_whole_line_is_a_command(
     await chip(window, "count").press("Enter")
     told = {"flavour": "Cedar", "count": 3, "who": "Anna", "word": "la la"}
     assert await gallery.takes("pick") == told
+
+    # So does a command that is named in a message.
+    command = next(iter(local.world.commands))
+    await box(window).fill("half a sentence")
+    await anna.say(inn, f"Try </show pick:{command}>")
+    await window.get_by_role("button", name="/show pick").click()
+    await expect(chip(window, "flavour")).to_be_focused()
+    await keys.press("Escape")
+    await keys.press("Escape")
+    await expect(box(window)).to_have_value("half a sentence")
 
     await box(window).fill('/show pick flavour:"Amber" size:"a lot"')
     await keys.press("Enter")

@@ -2,6 +2,7 @@
 
 import {CommandLine} from "./commands-line.js";
 import {about, fitting, flatten} from "./commands.js";
+import {keepDraft} from "./composer-drafts.js";
 import {readLine} from "./commands-read.js";
 
 export class Slash {
@@ -59,13 +60,14 @@ export class Slash {
     if (command && this.composer.input.value === text) this.#begin(command);
   }
 
-  // A whole line, pasted or kept, becomes a command that is being filled in, if it is one.
-  async take(text, {focus = true} = {}) {
+  // A whole line, pasted or kept, becomes a command that is being filled in, if it is one. With `bare`
+  // a command without any option does, too.
+  async take(text, {focus = true, bare = false} = {}) {
     if (!text.startsWith("/")) return;
     const {key} = this.composer;
     const found = readLine(text.trim(), await this.#offered());
     if (!found?.command || this.composer.key !== key || this.composer.input.value !== text) return;
-    if (Object.keys(found.given).length) this.#begin(found.command, found.given, focus);
+    if (bare || Object.keys(found.given).length) this.#begin(found.command, found.given, focus);
   }
 
   // Enter at a line that begins with a slash. Returns "words" if it is to be said after all.
@@ -104,9 +106,7 @@ export class Slash {
     const {root, input} = this.composer;
     const had = root.contains(document.activeElement);
     this.end();
-    input.value = "";
-    this.composer.show();
-    this.composer.keep();
+    this.composer.resume();
     if (had || document.activeElement === document.body) input.focus();
   }
 
@@ -126,7 +126,7 @@ export class Slash {
       const options = await line.withFiles(told);
       await pane.interact("slash", {channel, command: command.path, options});
       if (here()) this.#leave();
-      else composer.keepAs(key, "");
+      else keepDraft(pane, key, "");
     } catch (error) {
       if (here()) this.#failed(error.message);
     } finally {

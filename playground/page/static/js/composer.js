@@ -3,6 +3,7 @@
 import {h} from "./dom.js";
 import {drawBox} from "./composer-box.js";
 import {Choices} from "./composer-list.js";
+import {draftKey, keepDraft} from "./composer-drafts.js";
 import {dropOn, Files, upload} from "./composer-files.js";
 import {decode, encode, suggest} from "./composer-mentions.js";
 import {drawReply} from "./composer-reply.js";
@@ -23,6 +24,7 @@ class Composer {
   constructor(pane) {
     this.pane = pane;
     this.key = null; // whose draft this is: person and channel
+    this.aside = ""; // words that wait while a command is filled in
     this.typing = teller(pane);
     this.choices = new Choices();
     this.files = new Files(() => this.#draw() ?? this.focus());
@@ -66,30 +68,20 @@ class Composer {
 
   // --- what is kept ------------------------------------------------------------------------------
 
-  get #place() {
-    return this.pane.me && this.pane.channel ? `${this.pane.me.id}:${this.pane.channel}` : null;
-  }
-
   get text() {
     return encode(this.input.value, this.#names);
   }
 
   // Keep what was typed as this person's draft for this channel.
   keep() {
-    this.keepAs(this.key, this.slash.open ? this.slash.line.written : this.text);
+    keepDraft(this.pane, this.key, this.slash.open ? this.slash.line.written : this.text);
     this.#draw();
-  }
-
-  keepAs(key, text) {
-    if (!key) return;
-    if (text) this.pane.drafts[key] = text;
-    else delete this.pane.drafts[key];
   }
 
   // Another channel is shown, or somebody else sits here.
   #moved() {
     if (!this.dropping) this.dropping = this.#letDrop();
-    const key = this.#place;
+    const key = draftKey(this.pane);
     this.slash.forget();
     if (key === this.key) {
       this.#draw();
@@ -98,6 +90,7 @@ class Composer {
     if (this.key) this.#filesElsewhere.set(this.key, this.files.take());
     this.key = null;
     this.slash.end();
+    this.aside = "";
     this.files.put(this.#filesElsewhere.get(key) ?? []);
     this.key = key;
     this.notes.problem("");
@@ -107,17 +100,26 @@ class Composer {
   }
 
   // Show a text to be gone on with; a command in it becomes an options line.
-  #put(text) {
+  #put(text, how = {focus: false}) {
     const [shown, names] = decode(this.pane, text);
     this.#names = names;
     this.input.value = shown;
     this.show();
-    this.slash.take(shown, {focus: false});
+    this.slash.take(shown, how);
+  }
+
+  // Back from a command to words.
+  resume() {
+    this.#put(this.aside);
+    this.aside = "";
+    this.keep();
   }
 
   #compose(text) {
+    const words = this.slash.open ? this.aside : this.text;
     this.slash.end();
-    this.#put(text);
+    this.aside = text.startsWith("/") ? words : "";
+    this.#put(text, {bare: true});
     this.keep();
     this.focus();
   }
@@ -280,11 +282,13 @@ class Composer {
   // What could not be sent stands in the composer again, before what was typed meanwhile.
   #giveBack({key, text, files, reply}, sentence) {
     if (this.key !== key) {
-      this.keepAs(key, [text, this.pane.drafts[key]].filter(Boolean).join("\n"));
+      keepDraft(this.pane, key, [text, this.pane.drafts[key]].filter(Boolean).join("\n"));
       this.#filesElsewhere.set(key, files);
       return;
     }
-    this.#put([text, this.slash.open ? "" : this.text].filter(Boolean).join("\n"));
+    const all = (meanwhile) => [text, meanwhile].filter(Boolean).join("\n");
+    if (this.slash.open) this.aside = all(this.aside);
+    else this.#put(all(this.text));
     this.files.put([...files, ...this.files.list]);
     if (reply && !this.pane.reply) this.pane.answer(reply);
     this.keep();
