@@ -267,6 +267,10 @@ async def test_words_hold_lines_and_names_and_are_said_once(
 
     await keys.type("It is I, @an")
     await expect(rows(window)).to_have_text(["@Anna"])
+    await keys.press("Escape")
+    await expect(window.locator(".choices")).to_be_hidden()
+    await keys.type("n")
+    await expect(rows(window)).to_have_text(["@Anna"])
     await keys.press("Enter")
     await keys.press("Shift+Enter")
     await keys.type("of #the")

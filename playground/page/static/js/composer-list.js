@@ -80,7 +80,8 @@ export class Choices {
 
   // Take the list away and leave its title.
   #close() {
-    this.show(this.#field, {title: [...this.title.childNodes]});
+    const title = [...this.title.childNodes];
+    this.show(this.#field, {title: title.length ? title : null});
   }
 
   #move(step) {
