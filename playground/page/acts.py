@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from playground.page import backstage, company, reading, threads, view
 from playground.page.asked import MalformedError, flag, key, number, record, text, texts
+from playground.page.messages import MessageView
 from playground.page.reading import channel_of as _channel
 from playground.page.reading import message_of as _message
 from playground.server import Exchange
+from playground.server.exchange import Modal, find_component
 from playground.server.nouns import Role, User
 from playground.server.options import Value, offered
 from playground.server.rules_commands import (
@@ -18,6 +20,8 @@ from playground.server.rules_commands import (
     ROLE,
     USER,
 )
+from playground.server.rules_components import SELECTS
+from playground.server.rules_modals import UPLOAD
 from playground.server.shapes import Json
 
 if TYPE_CHECKING:
@@ -134,14 +138,30 @@ def _options(seat: "Seat", asked: Json) -> dict[str, Value]:
     return {name: _value(seat, one.get("type"), one) for name, one in given.items()}
 
 
+_AS_OPTION: dict[int | None, int] = {
+    5: USER,
+    6: ROLE,
+    7: MENTIONABLE,
+    8: CHANNEL,
+    UPLOAD: ATTACHMENT,
+}
+"""Kinds of components whose values are things, and the kind of option that means the same."""
+
+
 def _came(seat: "Seat", exchange: Exchange) -> Json:
     """Tell what came of an interaction, once the bot has answered."""
     modal = exchange.modal
     message = exchange.message
     return {
-        "modal": None if modal is None else modal.body | {"key": seat.keep_form(exchange)},
+        "modal": None if modal is None else _form(seat, exchange, modal),
         "message": None if message is None else str(message.id),
     }
+
+
+def _form(seat: "Seat", exchange: Exchange, modal: Modal) -> Json:
+    view_of_it = MessageView(seat.local.world, seat.page.files, seat.person())
+    written = view_of_it.write_form(modal.body, exchange.interaction.channel)
+    return written | {"key": seat.keep_form(exchange)}
 
 
 async def _slash(seat: "Seat", asked: Json) -> Json:
@@ -179,15 +199,30 @@ async def _press(seat: "Seat", asked: Json) -> Json:
 
 
 async def _choose(seat: "Seat", asked: Json) -> Json:
-    message = _message(seat, asked)
-    return _came(
-        seat, await seat.person().choose(message, text(asked, "id"), texts(asked, "values"))
-    )
+    message, id_ = _message(seat, asked), text(asked, "id")
+    kind = find_component(message, id_, SELECTS)["type"]
+    picks = [_chosen(seat, kind, one) for one in texts(asked, "values")]
+    return _came(seat, await seat.person().choose(message, id_, picks))
 
 
 async def _submit(seat: "Seat", asked: Json) -> Json:
     exchange = seat.form(text(asked, "key"))
-    return _came(seat, await seat.person().submit(exchange, record(asked, "values")))
+    kinds = {one.custom_id: one.kind for one in exchange.modal.fields} if exchange.modal else {}
+    given = record(asked, "values")
+    values = {name: _filled(seat, kinds.get(name), given, name) for name in given}
+    return _came(seat, await seat.person().submit(exchange, values))
+
+
+def _filled(seat: "Seat", kind: int | None, given: Json, name: str) -> Any:  # noqa: ANN401 - see Filled
+    """Turn what the page sent for a field of a form into what it means."""
+    if isinstance(given[name], list):
+        return [_chosen(seat, kind, one) for one in texts(given, name)]
+    return given[name] if isinstance(given[name], bool) else text(given, name)
+
+
+def _chosen(seat: "Seat", kind: int | None, value: str) -> Any:  # noqa: ANN401 - see Pick
+    """Turn one value of a select or an upload into what it means."""
+    return _value(seat, _AS_OPTION.get(kind), {"value": value})
 
 
 ACTS: dict[str, _Act] = {

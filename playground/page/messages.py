@@ -106,6 +106,11 @@ class MessageView:
             "jump": message.jump_url,
         }
 
+    def write_form(self, modal: Json, channel: Channel) -> Json:
+        """Write a form that the bot shows to somebody in a channel."""
+        names = Names(self._world, channel, self._viewer)
+        return modal | {"components": [self._component(one, names) for one in modal["components"]]}
+
     def excerpt(self, message: Message) -> str:
         """Return the beginning of a message on one line, as the answers to it show it."""
         names = Names(self._world, message.channel, self._viewer)

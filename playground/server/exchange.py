@@ -135,11 +135,24 @@ def find_component(message: Message, key: str, kinds: tuple[int, ...]) -> Json:
     Raises:
         InteractionFailed: there is none, or it is disabled.
     """
-    for one in walk(message.components):
-        emoji = (one.get("emoji") or {}).get("name")
-        if one["type"] in kinds and key in (one.get("custom_id"), one.get("label"), emoji):
-            if one.get("disabled"):
-                raise InteractionFailed(f"{key!r} is disabled")
-            return one
+    there = [one for one in walk(message.components) if one["type"] in kinds]
+    for name in (_custom_id, _label, _emoji):  # one's label may be another one's custom id
+        for one in there:
+            if name(one) == key:
+                if one.get("disabled"):
+                    raise InteractionFailed(f"{key!r} is disabled")
+                return one
     shown = [one.get("label") or one.get("custom_id") for one in walk(message.components)]
     raise InteractionFailed(f"There is no {key!r} on the message, only {shown}")
+
+
+def _custom_id(one: Json) -> object:
+    return one.get("custom_id")
+
+
+def _label(one: Json) -> object:
+    return one.get("label")
+
+
+def _emoji(one: Json) -> object:
+    return (one.get("emoji") or {}).get("name")

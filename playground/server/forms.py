@@ -51,7 +51,7 @@ def fill(modal: Modal, values: dict[str, Filled], resolved: Resolved, viewer: Us
 
 
 def _fill_one(field: Field, values: dict[str, Filled], resolved: Resolved, viewer: User) -> Json:
-    given = values.get(field.label, values.get(field.custom_id))
+    given = values.get(field.custom_id, values.get(field.label))
     body: Json = {
         "type": field.kind,
         "custom_id": field.custom_id,
@@ -82,9 +82,11 @@ def _text(field: Field, value: object) -> str:
 
 
 def _one_of(field: Field, value: object) -> str:
-    for option in field.body.get("options") or []:
-        if value in (option["value"], option["label"]):
-            return str(option["value"])
+    offered = field.body.get("options") or []
+    for key in ("value", "label"):  # one option's label may be another one's value
+        for option in offered:
+            if value == option[key]:
+                return str(option["value"])
     raise InteractionFailed(f"{field.label!r} does not offer {value!r}")
 
 

@@ -173,8 +173,9 @@ class Person(Writer):
         if select["type"] != STRING_SELECT:
             return [forms.pick(one, resolved, self.user) for one in picks]
         offered = {one["label"]: one["value"] for one in select["options"]}
-        values = [offered.get(str(one), str(one)) for one in picks]
-        strange = [one for one in values if one not in offered.values()]
+        known = set(offered.values())  # one option's label may be another one's value
+        values = [str(one) if one in known else offered.get(str(one), str(one)) for one in picks]
+        strange = [one for one in values if one not in known]
         if strange:
             raise InteractionFailed(f"{strange[0]!r} is not offered, only {sorted(offered)}")
         return values

@@ -20,7 +20,7 @@
 //   "bot"       the bot came or went
 //   "backstage" (news) something changed that the backstage shows: "prompt" or "ballot"
 //   "reply"     the message that is being answered changed
-//   "form"      (modal or null) a form is to be shown, or no longer
+//   "form"      (modal or null, asked) a form is to be shown since that was asked, or no longer
 //   "thread"    (message or null) a thread is to be opened, on a message or in the shown channel
 //   "notice"    (sentence) something is to be told that has no better place
 
@@ -224,7 +224,7 @@ export class Pane {
   // Carry out something that asks the bot; if it shows a form, so do we.
   async interact(act, asked) {
     const came = await this.ask(act, asked);
-    if (came.modal) this.tell("form", came.modal);
+    if (came.modal) this.tell("form", came.modal, asked);
     return came;
   }
 

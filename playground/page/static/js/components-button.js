@@ -1,0 +1,56 @@
+// Buttons on messages.
+
+import {h} from "./dom.js";
+import {tellBot} from "./components-state.js";
+
+const STYLES = {1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link", 6: "premium"};
+const LINK = 5;
+const PREMIUM = 6;
+
+export function drawButton(at, one) {
+  const look = {class: `component-button is-${STYLES[one.style]}`};
+  if (one.style === PREMIUM) {
+    return h("button", {...look, type: "button", disabled: true}, face({label: "Buy (not here)"}));
+  }
+  if (one.style === LINK) return drawLink(look, one);
+  return h("button", {
+    ...look, type: "button", disabled: one.disabled, "data-part": one.custom_id,
+    "data-focus": `part/${one.custom_id}`, "aria-label": name(one),
+    onclick: () => tellBot(at, "press", one.custom_id),
+  }, face(one), dots());
+}
+
+function drawLink(look, one) {
+  const address = safeAddress(one.url);
+  if (one.disabled || !address) return h("button", {...look, disabled: true}, face(one));
+  return h("a", {...look, href: address, target: "_blank", rel: "noopener noreferrer"},
+    face(one), h("span", {class: "component-away", "aria-hidden": "true"}, "↗"),
+    h("span", {class: "unseen"}, "(leaves the playground)"));
+}
+
+// An address that a bot may send people to, or null.
+export function safeAddress(address) {
+  const read = URL.canParse(address) ? new URL(address) : null;
+  return ["http:", "https:"].includes(read?.protocol) ? read.href : null;
+}
+
+// An emoji as text: the playground holds no pictures of a server's own.
+export function emojiText(emoji) {
+  if (!emoji) return null;
+  return emoji.id ? `:${emoji.name}:` : emoji.name;
+}
+
+function name(one) {
+  return one.label ? false : one.emoji?.name;
+}
+
+function face(one) {
+  const emoji = emojiText(one.emoji);
+  return h("span", {class: "component-face"},
+    emoji && h("span", {class: "component-emoji"}, emoji),
+    one.label && h("span", {}, one.label));
+}
+
+function dots() {
+  return h("span", {class: "component-dots", "aria-hidden": "true"}, h("i"), h("i"), h("i"));
+}

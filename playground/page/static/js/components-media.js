@@ -1,0 +1,64 @@
+// Pictures and files on cards. What does not lie on this machine is not fetched: a box names it.
+
+import {h} from "./dom.js";
+import {safeAddress} from "./components-button.js";
+import {veil} from "./components-veil.js";
+
+const IS_VIDEO = /\.(mp4|webm|mov)$/i;
+
+export function drawGallery(at, one) {
+  return h("div", {class: "component-gallery", "data-count": Math.min(one.items.length, 10)},
+    one.items.map((item, index) => drawMedia(at, item, `${one.id}/${index}`)));
+}
+
+export function drawThumbnail(at, one) {
+  return h("div", {class: "component-thumbnail"}, drawMedia(at, one, `${one.id}`));
+}
+
+function drawMedia(at, item, key) {
+  const inside = isHere(item.media.url) ? drawHere(item) : drawFar(item);
+  const place = h("div", {class: "component-media"}, inside);
+  if (item.spoiler) veil(at.memory, key, place, inside);
+  return place;
+}
+
+function isHere(address) {
+  return typeof address === "string" && address.startsWith("/");
+}
+
+function drawHere({media, description}) {
+  if (IS_VIDEO.test(media.url)) {
+    return h("video", {src: media.url, controls: true, "aria-label": description ?? "Video"});
+  }
+  return h("a", {href: media.url, target: "_blank", class: "component-picture"},
+    h("img", {src: media.url, alt: description ?? "Picture", title: description, loading: "lazy"}));
+}
+
+function drawFar({media, description}) {
+  const address = safeAddress(media.url);
+  const words = h("span", {class: "component-far-words"},
+    description ?? "Picture",
+    h("small", {}, address ? `not fetched from ${new URL(address).host}` : "not here"));
+  if (!address) return h("span", {class: "component-far"}, words);
+  const away = {href: address, target: "_blank", rel: "noopener noreferrer"};
+  return h("a", {class: "component-far", ...away}, words);
+}
+
+export function drawFile(at, one) {
+  const known = at.message.attachments.find((file) => file.url === one.file.url);
+  const inside = h("div", {class: "component-file"},
+    h("span", {class: "component-file-icon", "aria-hidden": "true"}, "📄"),
+    h("span", {class: "component-file-words"},
+      h("a", {href: one.file.url, download: known?.name ?? true}, known?.name ?? "File"),
+      known && h("small", {}, sizeText(known.size))));
+  const place = h("div", {class: "component-file-place"}, inside);
+  if (one.spoiler) veil(at.memory, one.id, place, inside);
+  return place;
+}
+
+export function sizeText(bytes) {
+  const [unit, size] = bytes < 1024 ? ["byte", bytes]
+    : bytes < 1024 ** 2 ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / 1024 ** 2];
+  const as = {style: "unit", unit, unitDisplay: unit === "byte" ? "long" : "short"};
+  return new Intl.NumberFormat(undefined, {...as, maximumFractionDigits: 1}).format(size);
+}
