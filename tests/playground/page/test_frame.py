@@ -11,6 +11,7 @@ from playground.page.acts import ACTS
 from playground.server import Channel, Guild, LocalDiscord, May, Person
 from playground.server.posting import Draft, post
 from tests.playground.page.conftest import Open
+from tests.playground.page.gallery import Gallery
 from tests.playground.page.kit import serious
 
 
@@ -283,3 +284,17 @@ async def test_on_a_phone_two_panes_are_tabs_and_the_theme_is_kept(
     assert not await serious(window)
     await window.reload()
     assert await window.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+async def test_a_members_card_offers_what_the_bot_does_with_people(
+    gallery: Gallery, window: driver.Page
+) -> None:
+    assert gallery
+    await window.get_by_role("complementary").get_by_role("button", name="Bo").click()
+    card = window.get_by_role("dialog", name="Bo")
+    await card.get_by_role("button", name="Wave at").click()
+    await said(window, "Waved.").get_by_text("Only you can see this").wait_for()
+    await window.get_by_role("button", name="Troupe APP").click()
+    await window.get_by_role("dialog", name="Troupe").get_by_role("button", name="Message").click()
+    await pane_of(window, "Anna", "Troupe").wait_for()
+    await window.get_by_role("button", name="Direct messages").wait_for()

@@ -23,7 +23,7 @@ export function openPersonMenu(panes, id, anchor) {
     const person = find();
     if (!person) return;
     refill(body, drawHead(person), drawBe(pane, person, () => close()),
-      person.there && drawRoles(pane, person, act), drawMail(person, act),
+      drawRoles(pane, person, act), drawMail(person, act),
       drawPresence(pane, person, act), wrong);
   };
   draw();
@@ -48,14 +48,15 @@ function guildOf(pane) {
 
 function drawRoles(pane, person, act) {
   const guild = guildOf(pane);
+  const member = guild?.members.find((one) => one.id === person.id);
   const roles = (guild?.roles ?? []).filter((one) => !one.managed && one.id !== guild.id);
-  if (!roles.length) return null;
+  if (!member || !roles.length) return null;
   const change = (role, on) => act("set_roles", {
     guild: guild.id,
-    roles: [...person.roles.filter((one) => one !== role.id), ...on ? [role.id] : []],
+    roles: [...member.roles.filter((one) => one !== role.id), ...on ? [role.id] : []],
   });
   return h("fieldset", {class: "person-choices"}, h("legend", {}, `Roles in ${guild.name}`),
-    roles.map((role) => drawCheck(`role-${role.id}`, role.name, person.roles.includes(role.id),
+    roles.map((role) => drawCheck(`role-${role.id}`, role.name, member.roles.includes(role.id),
       (on) => change(role, on))));
 }
 
@@ -72,10 +73,12 @@ function drawCheck(key, text, checked, change) {
 
 function drawPresence(pane, person, act) {
   if (person.owner) return h("p", {class: "hint"}, "Owns the server and may do everything in it.");
-  if (!person.there) {
-    return h("button", {class: "button", "data-focus": "join", onclick: () => act("join", {})},
+  const guild = guildOf(pane);
+  const isIn = guild ? guild.members.some((one) => one.id === person.id) : person.there;
+  const go = (name) => () => act(name, {guild: guild?.id});
+  return isIn
+    ? h("button", {class: "button button-leave", "data-focus": "leave", onclick: go("leave")},
+      "Leave the server")
+    : h("button", {class: "button", "data-focus": "join", onclick: go("join")},
       "Join the server again");
-  }
-  return h("button", {class: "button button-leave", "data-focus": "leave",
-    onclick: () => act("leave", {})}, "Leave the server");
 }

@@ -28,7 +28,8 @@ export function drawPanel(pane) {
 function rolesOf(pane) {
   if (!pane.me.there) return "Not in this server";
   const guild = pane.guildOf(pane.channel) ?? pane.places.guilds[0];
-  const names = (guild?.roles ?? []).filter((one) => pane.me.roles.includes(one.id))
+  const roles = guild?.members.find((one) => one.id === pane.me.id)?.roles ?? [];
+  const names = (guild?.roles ?? []).filter((one) => roles.includes(one.id))
     .map((one) => one.name);
   if (pane.me.owner) names.unshift("Server owner");
   if (!pane.me.dms_open) names.push("direct messages closed");
