@@ -38,8 +38,11 @@ export function openDrawer(pane, name) {
   if (before === name) return;
   pane.root.dataset.drawer = name;
   pane.tell("drawer");
-  if (name) pane.root.querySelector(`[data-side="${name}"] button`)?.focus({preventScroll: true});
-  else if (before) pane.root.querySelector(`[data-opens="${before}"]`)?.focus({preventScroll: true});
+  const side = pane.root.querySelector(`[data-side="${name}"]`);
+  const next = name
+    ? side.querySelector("[aria-current=page]") ?? side.querySelector("button")
+    : pane.root.querySelector(`[data-opens="${before}"]`);
+  next?.focus({preventScroll: true});
 }
 
 // What stands in the middle: messages and the composer, a forum's posts, or why there is nothing.
