@@ -65,6 +65,14 @@ export class CommandLine {
     this.#enter(next ?? null);
   }
 
+  // Go on typing into an option.
+  resume(name) {
+    const chip = this.#chip(name);
+    if (!chip) return;
+    chip.named = true;
+    this.#enter(chip);
+  }
+
   // Whether it is being sent; nothing can be changed then.
   get busy() {
     return this.#busy;

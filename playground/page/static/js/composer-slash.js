@@ -52,12 +52,18 @@ export class Slash {
     else this.choices.show(input, {items, pick: ({command}) => this.#begin(command)});
   }
 
-  // A space after a whole command begins to fill it in.
+  // A space after a whole command begins to fill it in. Whoever types quickly may be further by the
+  // time that the commands are known; what they typed goes where it belongs.
   async space(text) {
     if (!text.startsWith("/")) return;
     const path = text.slice(1, -1).toLowerCase();
-    const command = (await this.#offered()).find((one) => one.path === path);
-    if (command && this.composer.input.value === text) this.#begin(command);
+    const commands = await this.#offered();
+    const now = this.composer.input.value;
+    if (this.open || !now.startsWith(text) || !commands.some((one) => one.path === path)) return;
+    const {command, given} = readLine(now, commands);
+    if (!command) return;
+    this.#begin(command, given);
+    this.line.resume(Object.keys(given).at(-1));
   }
 
   // A whole line, pasted or kept, becomes a command that is being filled in, if it is one. With `bare`
