@@ -20,6 +20,7 @@
 //   "bot"       the bot came or went
 //   "backstage" (news) something changed that the backstage shows: "prompt" or "ballot"
 //   "reply"     the message that is being answered changed
+//   "compose"   (text) a text, such as a command's name, is to be gone on with in the composer
 //   "form"      (modal or null, asked) a form is to be shown since that was asked, or no longer
 //   "thread"    (message or null) a thread is to be opened, on a message or in the shown channel
 //   "notice"    (sentence) something is to be told that has no better place
