@@ -4,6 +4,7 @@
 import {h} from "./dom.js";
 
 const EDGE = 8; // pixels between a menu and the edge of the window
+const TYPING_MS = 600; // within which letters belong together
 
 // Open a menu.
 //   where: {x, y}, or the element below which it opens
@@ -12,12 +13,19 @@ const EDGE = 8; // pixels between a menu and the edge of the window
 //   owner: the element in whose pane it stands and that has the focus afterwards
 export function openMenu(where, items, owner, label = "Message actions") {
   const menu = new Menu(items, label);
-  menu.element.addEventListener("toggle", (event) => {
-    if (event.newState !== "closed") return;
-    const inside = menu.element.contains(document.activeElement);
-    menu.element.remove();
-    if (inside || document.activeElement === document.body) owner.focus({preventScroll: true});
-  });
+  const away = (event) => menu.element.contains(event.target) || menu.close();
+  const gone = () => menu.close();
+  // Not a popover that the browser closes: a menu that opens while a button or finger is down would
+  // be closed when that is lifted.
+  document.addEventListener("pointerdown", away, {capture: true});
+  addEventListener("blur", gone);
+  addEventListener("resize", gone);
+  menu.closed = () => {
+    document.removeEventListener("pointerdown", away, {capture: true});
+    removeEventListener("blur", gone);
+    removeEventListener("resize", gone);
+    if (document.activeElement === document.body) owner.focus({preventScroll: true});
+  };
   (owner.closest(".pane") ?? document.body).append(menu.element);
   menu.show(where instanceof Element ? below(where) : {left: where.x, top: where.y});
   return menu;
@@ -31,11 +39,13 @@ const below = (element) => {
 class Menu {
   #buttons;
   #typed = "";
-  #typedAt = 0;
+  #typedAt = -Infinity;
 
   constructor(items, label, parent = null) {
     this.parent = parent;
-    this.element = h("div", {class: "menu-pop", role: "menu", popover: "auto", "aria-label": label},
+    this.further = null; // the menu that is open beside this one
+    this.closed = () => {};
+    this.element = h("div", {class: "menu-pop", role: "menu", popover: "manual", "aria-label": label},
       items.map((one) => one ? this.#item(one) : h("hr", {class: "menu-line"})));
     this.#buttons = [...this.element.querySelectorAll(":scope > .menu-choice")];
     this.element.addEventListener("keydown", (event) => this.#key(event));
@@ -52,9 +62,16 @@ class Menu {
     this.#buttons[0]?.focus({preventScroll: true});
   }
 
+  // Close this menu with those that it stands in.
   close() {
     if (this.parent) this.parent.close();
-    else this.element.hidePopover();
+    else this.shut();
+  }
+
+  // Close this menu alone.
+  shut() {
+    this.element.remove();
+    this.closed();
   }
 
   #item(one) {
@@ -76,7 +93,7 @@ class Menu {
   #point(button) {
     if (document.activeElement === button || button.getAttribute("aria-expanded") === "true") return;
     button.focus({preventScroll: true});
-    for (const other of this.#buttons) if (other !== button) this.#shut(other);
+    this.further?.shut();
     if (button.hasAttribute("aria-haspopup")) button.click();
   }
 
@@ -87,24 +104,17 @@ class Menu {
 
   // A further menu stands in this one, so that both close together.
   #open(button, {items, label}) {
-    if (button.getAttribute("aria-expanded") === "true") return;
-    const further = new Menu(items, label, this);
+    if (this.further) return;
+    this.further = new Menu(items, label, this);
     button.setAttribute("aria-expanded", "true");
-    further.element.addEventListener("toggle", (event) => {
-      if (event.newState !== "closed") return;
-      const inside = further.element.contains(document.activeElement);
-      further.element.remove();
+    this.further.closed = () => {
+      this.further = null;
       button.setAttribute("aria-expanded", "false");
-      if (inside) button.focus({preventScroll: true});
-    });
-    this.element.append(further.element);
+      if (document.activeElement === document.body) button.focus({preventScroll: true});
+    };
+    this.element.append(this.further.element);
     const {left, right, top} = button.getBoundingClientRect();
-    further.show({left: right, top: top - 6}, left);
-  }
-
-  #shut(button) {
-    if (button.getAttribute("aria-expanded") !== "true") return;
-    this.element.querySelector(":scope > .menu-pop")?.hidePopover();
+    this.further.show({left: right, top: top - 6}, left);
   }
 
   #key(event) {
@@ -117,23 +127,29 @@ class Menu {
       Home: () => to(0),
       End: () => to(-1),
       ArrowRight: () => this.#buttons[at]?.hasAttribute("aria-haspopup") && this.#buttons[at].click(),
-      ArrowLeft: () => this.parent && this.element.hidePopover(),
-      Escape: () => this.element.hidePopover(),
+      ArrowLeft: () => this.parent && this.shut(),
+      Escape: () => this.shut(),
       Tab: () => this.close(),
     };
     if (acts[event.key]) acts[event.key]();
-    else if (event.key.length === 1 && event.key !== " ") this.#search(event.key, at);
+    else if (event.key.length === 1 && (event.key !== " " || this.#isTyping)) this.#search(event.key, at);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
+  get #isTyping() {
+    return performance.now() - this.#typedAt < TYPING_MS;
+  }
+
+  // What is typed quickly is a beginning; one letter again and again goes through those it begins.
   #search(letter, at) {
-    const now = performance.now();
-    this.#typed = now - this.#typedAt < 600 ? this.#typed + letter.toLowerCase() : letter.toLowerCase();
-    this.#typedAt = now;
-    const from = this.#typed.length > 1 ? at : at + 1;
+    this.#typed = (this.#isTyping ? this.#typed : "") + letter.toLowerCase();
+    this.#typedAt = performance.now();
+    const isOne = [...this.#typed].every((one) => one === this.#typed[0]);
+    const words = isOne ? this.#typed[0] : this.#typed;
+    const from = isOne ? at + 1 : at;
     const order = [...this.#buttons.slice(from), ...this.#buttons.slice(0, from)];
-    order.find((one) => one.textContent.toLowerCase().startsWith(this.#typed))?.focus();
+    order.find((one) => one.textContent.toLowerCase().startsWith(words))?.focus();
   }
 }

@@ -76,17 +76,29 @@ class Toolbar {
 function watchLongPress(list) {
   let timer = null;
   let from = null;
+  let opened = false;
   const stop = () => clearTimeout(timer);
   list.list.addEventListener("pointerdown", (event) => {
     stop();
+    opened = false;
     const item = list.itemOf(event.target);
     if (event.pointerType === "mouse" || !item || event.target.closest(OWN_MENU)) return;
     from = {x: event.clientX, y: event.clientY};
-    timer = setTimeout(() => openMessageMenu(list, item, from, event.target), LONG_MS);
+    timer = setTimeout(() => {
+      opened = true;
+      openMessageMenu(list, item, from, event.target);
+    }, LONG_MS);
   });
   list.list.addEventListener("pointermove", (event) => {
     if (from && Math.hypot(event.clientX - from.x, event.clientY - from.y) > WANDER) stop();
   });
   for (const end of ["pointerup", "pointercancel"]) list.list.addEventListener(end, stop);
   list.scroller.addEventListener("scroll", stop, {passive: true});
+  // Lifting the finger presses nothing below it.
+  list.list.addEventListener("click", (event) => {
+    if (!opened) return;
+    opened = false;
+    event.preventDefault();
+    event.stopPropagation();
+  }, {capture: true});
 }

@@ -5,13 +5,18 @@ import {openMessageMenu} from "./message-menu.js";
 import {pickEmoji} from "./emoji.js";
 
 export function watchKeys(list) {
+  let pointed = false; // whether the focus came here by a click
+  list.list.addEventListener("pointerdown", () => { pointed = true; });
+  addEventListener("keydown", (event) => {
+    if (event.key.length > 1) pointed = false;
+  }, {capture: true});
   list.list.addEventListener("keydown", (event) => {
     const item = list.itemOf(event.target);
     const isMenu = event.key === "ContextMenu" || (event.shiftKey && event.key === "F10");
     if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
     const onMessage = event.target === item.view.element;
     const act = isMenu ? () => openMessageMenu(list, item, cornerOf(item), event.target)
-      : onMessage ? meant(list, item, event) : null;
+      : onMessage ? moves(list, item)[event.key] ?? (pointed ? null : deeds(list, item)[event.key]) : null;
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
@@ -19,34 +24,36 @@ export function watchKeys(list) {
   });
 }
 
-function meant(list, item, event) {
+function moves(list, item) {
   const {items} = list;
   const at = items.indexOf(item);
-  const {can} = item.message;
-  const go = (to) => () => list.focus(items[Math.max(0, Math.min(to, items.length - 1))]);
-  const moves = {
-    ArrowUp: go(at - 1),
-    ArrowDown: go(at + 1),
-    Home: go(0),
-    End: go(items.length - 1),
-    PageUp: go(aScreen(list, at, -1)),
-    PageDown: go(aScreen(list, at, 1)),
+  const go = (to) => list.focus(items[Math.max(0, Math.min(to, items.length - 1))]);
+  return {
+    ArrowUp: () => go(at - 1),
+    ArrowDown: () => go(at + 1),
+    Home: () => go(0),
+    End: () => go(items.length - 1),
+    PageUp: () => go(aScreen(list, at, -1)),
+    PageDown: () => go(aScreen(list, at, 1)),
     Enter: () => openMessageMenu(list, item, cornerOf(item)),
     Escape: () => list.toComposer(),
   };
-  if (moves[event.key]) return moves[event.key];
-  // A click puts the focus here too; what is typed then is not meant for the message.
-  if (!item.view.element.matches(":focus-visible")) return null;
+}
+
+// After a click these letters are meant for the message box.
+function deeds(list, item) {
   const {acts, pane} = list;
+  const {message} = item;
+  const {can} = message;
   const react = () => pickEmoji(item.view.element, item.view.element,
-    (emoji) => acts.react(item.message, emoji, true));
-  const deeds = {
+    (emoji) => acts.react(message, emoji, true));
+  const remove = () => message.ephemeral ? acts.remove(message) : acts.askToRemove(message);
+  return {
     "+": can.react && react,
     "e": can.edit && (() => list.edit(item.id)),
-    "r": can.reply && (() => pane.answer(item.message)),
-    "Delete": can.delete && (() => item.message.ephemeral ? acts.remove(item.message) : acts.askToRemove(item.message)),
+    "r": can.reply && (() => pane.answer(message)),
+    "Delete": can.delete && remove,
   };
-  return deeds[event.key] || null;
 }
 
 // The index of the message that is about a screen away.

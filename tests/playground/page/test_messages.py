@@ -1,0 +1,389 @@
+"""The list of messages in a browser: how they look, what one can do with them, where one is."""
+
+import re
+from typing import Any
+
+import playwright.async_api as driver
+import pytest
+from playwright.async_api import expect
+
+from playground.page import Page, acts
+from playground.server import Channel, Guild, LocalDiscord, Message, Person, User, posting
+from playground.server.message import PINNED
+from playground.server.posting import Draft
+from tests.playground.page.conftest import Open
+from tests.playground.page.kit import serious
+from tests.playground.page.scrolling import fill, scroll_through
+
+
+def message(window: driver.Page, text: str | re.Pattern[str]) -> driver.Locator:
+    return window.locator("article.message", has_text=text)
+
+
+def caused_by(person: Person, name: str) -> dict[str, Any]:
+    """What Discord tells of the command that a message answers."""
+    user = {"id": str(person.id), "global_name": person.name}
+    return {"id": "1", "type": 2, "name": name, "command_type": 1, "user": user}
+
+
+def by_bot(local: LocalDiscord, channel: Channel, text: str, **more: Any) -> Message:
+    return posting.post(local.world, channel, Draft(local.world.bot, {"content": text}, **more))
+
+
+async def is_at_end(window: driver.Page) -> bool:
+    return bool(
+        await window.locator(".messages-scroll").evaluate(
+            "(one) => one.scrollHeight - one.scrollTop - one.clientHeight < 2"
+        )
+    )
+
+
+async def clipboard(window: driver.Page) -> str:
+    return str(await window.evaluate("navigator.clipboard.readText()"))
+
+
+async def menu(window: driver.Page, *path: str) -> None:
+    for name in path:
+        await window.get_by_role("menuitem", name=name, exact=True).click()
+
+
+# --- how they look --------------------------------------------------------------------------------
+
+
+async def talk_about_a_lamp(guild: Guild, inn: Channel, anna: Person, bo: Person) -> Message:
+    first = await anna.say(inn, "The lamp went out.")
+    await anna.say(inn, "Nobody lit it.")
+    await bo.say(inn, f"I heard it, {anna.mention}", reply_to=first)
+    await anna.edit(first, "The lamp went out at nine. ||By hand.||")
+    await anna.react(first, "🔥")
+    await bo.react(first, "🔥")
+    thread = guild.add_thread(first, "What the lamp saw", by=anna)
+    await bo.say(thread, "Much.")
+    guild.world.note(inn, bo.id, PINNED, about=first)
+    return first
+
+
+async def test_heads_answers_and_marks(
+    window: driver.Page, guild: Guild, inn: Channel, anna: Person, bo: Person
+) -> None:
+    await window.get_by_role("heading", name="Welcome to #the-inn").wait_for()
+    first = await talk_about_a_lamp(guild, inn, anna, bo)
+    lamp = message(window, "The lamp went out at nine.").first
+    await expect(lamp.locator(".message-edited")).to_have_attribute("title", re.compile(r"20\d\d"))
+    await expect(lamp.locator(".message-time")).to_have_text(re.compile("^Today at "))
+    reaction = lamp.get_by_role("button", name="Anna and Bo reacted with fire hot, 2 in all")
+    await expect(reaction).to_have_attribute("aria-pressed", "true")
+    chip = lamp.locator(".message-thread")
+    await expect(chip).to_contain_text("What the lamp saw1 message ›")
+    await expect(message(window, "Nobody lit it.")).to_have_class(re.compile("message-grouped"))
+    reply = message(window, "I heard it")
+    await expect(reply).to_have_class(re.compile("message-pinged"))
+    # A spoiler is covered there as well, though the message changed after the answer.
+    above = re.compile(r"@AnnaThe lamp went out at nine\. (?!By)")
+    await expect(reply.locator(".message-above")).to_have_text(above)
+    await expect(window.locator(".message-line")).to_have_text(re.compile("^Bo pinned a message"))
+    await expect(window.get_by_role("separator")).to_have_count(1)
+    assert not await serious(window)
+    await expect(window.get_by_role("log")).not_to_contain_text("By hand")
+
+    await chip.click()
+    await expect(window.locator(".message-start")).to_contain_text("The lamp went out at nine.")
+    await window.get_by_role("button", name="a message", exact=True).click()
+    await expect(lamp).to_be_focused()
+    await anna.delete(first)
+    await expect(reply).to_contain_text("Original message was deleted")
+
+
+async def test_what_the_bot_says(
+    window: driver.Page, local: LocalDiscord, inn: Channel, anna: Person
+) -> None:
+    await window.get_by_role("heading", name="Welcome to #the-inn").wait_for()
+    hook = local.world.ids.next()
+    for name in ("Mira", "Old Tom"):
+        voice = User(hook, name, name, bot=True, webhook=True)
+        posting.post(local.world, inn, Draft(voice, {"content": f"I am {name}."}, webhook_id=hook))
+    by_bot(local, inn, "Only the wind.", interaction=caused_by(anna, "story open"))
+    waiting = by_bot(local, inn, "", loading=True, interaction=caused_by(anna, "scene continue"))
+    whisper = by_bot(local, inn, "You are Mira now.", seen_by=anna.id)
+    head = message(window, "I am Old Tom").locator(".message-head")
+    await expect(head).to_contain_text("Old TomAPP")
+    await expect(message(window, "Only the wind")).to_contain_text("Anna used /story open")
+    await expect(window.get_by_text("Troupe is thinking…")).to_be_visible()
+    posting.edit(local.world, waiting, {"content": "Drafted."}, {})
+    await expect(message(window, "Drafted.")).to_contain_text("Anna used /scene continue")
+    await expect(window.locator(".message-edited")).to_have_count(0)
+    log = window.get_by_role("log")
+    await expect(log).to_contain_text("Troupe: Drafted.")
+    await expect(log).to_contain_text("Troupe, to you alone: You are Mira now.")
+    mine = message(window, "You are Mira now.")
+    await expect(mine).to_contain_text("Only you can see this")
+    await mine.get_by_role("button", name="Dismiss message").click()
+    await expect(mine).to_have_count(0)
+    assert whisper.deleted
+
+
+# --- what one can do ------------------------------------------------------------------------------
+
+
+async def test_a_menu_by_mouse_and_by_keys(
+    window: driver.Page, inn: Channel, anna: Person, bo: Person
+) -> None:
+    await window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    mine, his = await anna.say(inn, "mine, **bold**"), await bo.say(inn, "his")
+    row, above = message(window, "his"), message(window, "mine")
+    await row.click(button="right")
+    names = await window.get_by_role("menuitem").all_inner_texts()
+    assert [one.split("\n")[0] for one in names] == [
+        *("Add reaction", "Reply", "Create thread"),
+        *("Copy text", "Copy message link", "Copy ID"),
+    ]
+    await menu(window, "Copy message link")
+    assert await clipboard(window) == his.jump_url
+    await row.focus()
+    await window.keyboard.press("ArrowUp")
+    await expect(above).to_be_focused()
+    await window.keyboard.press("Enter")
+    await expect(window.get_by_role("menuitem", name="Add reaction")).to_be_focused()
+    await window.keyboard.type("copy t")
+    await window.keyboard.press("Enter")
+    await expect(above).to_be_focused()
+    assert await clipboard(window) == mine.content
+    await window.keyboard.press("r")
+    await window.keyboard.type("an answer")
+    await window.keyboard.press("Enter")
+    await message(window, "an answer").wait_for()
+    assert inn.messages[-1].referenced is mine
+
+
+@pytest.mark.usefixtures("gallery")
+async def test_the_bots_menus_are_in_a_menu_of_their_own(
+    window: driver.Page, inn: Channel, bo: Person
+) -> None:
+    await bo.say(inn, "his")
+    row = message(window, "his")
+    await row.focus()
+    await window.keyboard.press("Shift+F10")
+    await expect(window.get_by_role("menuitem", name="Add reaction")).to_be_focused()
+    await window.keyboard.press("a")
+    apps = window.get_by_role("menuitem", name="Apps")
+    await expect(apps).to_be_focused()
+    await window.keyboard.press("ArrowRight")
+    await expect(window.get_by_role("menu")).to_have_count(2)
+    assert not await serious(window)
+    await window.keyboard.press("ArrowLeft")
+    await expect(apps).to_be_focused()
+    await window.keyboard.press("Escape")
+    await expect(row).to_be_focused()
+    await window.keyboard.press("Shift+F10")
+    await apps.hover()
+    await menu(window, "Inspect")
+    await expect(window.locator("article.message")).to_have_count(2)
+
+
+async def test_reacting_from_the_picker_and_from_a_pill(
+    window: driver.Page, inn: Channel, anna: Person, bo: Person
+) -> None:
+    said = await bo.say(inn, "look")
+    row = message(window, "look")
+    await row.hover()
+    await row.get_by_role("button", name="Add reaction").click()
+    search = window.get_by_role("searchbox", name="Search for an emoji")
+    await expect(search).to_be_focused()
+    cells = await window.locator(".emoji-cell").all_text_contents()
+    assert cells[:3] == ["❌", "📝", "❓"]
+    assert not await serious(window)
+    await window.keyboard.press("ArrowDown")
+    await window.keyboard.press("ArrowRight")
+    await expect(window.get_by_role("gridcell", name="memo edit note").first).to_be_focused()
+    await search.fill("nothing like it")
+    await expect(window.get_by_text("No emoji for “nothing like it”.")).to_be_visible()
+    await search.fill("thumb do")
+    await window.keyboard.press("Enter")
+    pill = row.get_by_role("button", name="Anna reacted with thumbs down no")
+    await expect(pill).to_have_attribute("aria-pressed", "true")
+    assert list(said.reactions["👎"].users) == [anna.id]
+    await pill.focus()
+    await bo.react(said, "👎")
+    # It was drawn anew, and the focus is still on it.
+    await expect(row.get_by_role("button", name="Anna and Bo reacted")).to_be_focused()
+    await window.keyboard.press("Enter")
+    await expect(row.locator(".message-reaction").first).to_have_attribute("aria-pressed", "false")
+    await bo.unreact(said, "👎")
+    await expect(row.locator(".message-reaction")).to_have_count(0)
+
+
+async def test_editing_where_a_message_stands(
+    window: driver.Page, inn: Channel, anna: Person, bo: Person
+) -> None:
+    mine = await anna.say(inn, "mine ||hidden||")
+    row = window.locator(f'[data-id="{mine.id}"] article')
+    await row.get_by_role("button", name="Spoiler").click()
+    await anna.react(mine, "👍")
+    await expect(row.locator(".message-reaction").first).to_be_visible()
+    await expect(row.locator(".spoiler-shown")).to_have_count(1)
+    box = window.get_by_label("Message", exact=True)
+    await box.press("ArrowUp")
+    editor = window.get_by_label("Edit message")
+    await expect(editor).to_be_focused()
+    await expect(editor).to_have_value("mine ||hidden||")
+    await editor.press("Escape")
+    await expect(editor).to_have_count(0)
+    await expect(box).to_be_focused()
+    await row.hover()
+    await row.get_by_role("button", name="Edit", exact=True).click()
+    await editor.fill("x" * 4001)
+    await editor.press("Enter")
+    await expect(row.get_by_role("alert")).to_contain_text("too long")
+    await editor.fill("mine, <b>changed</b>")
+    await bo.react(mine, "👍")
+    await expect(row.locator(".message-count")).to_have_text("2")
+    await expect(editor).to_have_value("mine, <b>changed</b>")
+    await editor.press("Enter")
+    await expect(row).to_contain_text("mine, <b>changed</b> (edited)")
+    await expect(row.get_by_role("alert")).to_have_count(0)
+    assert mine.content == "mine, <b>changed</b>"
+
+
+async def test_deleted_messages_vanish_or_stay_as_one_likes(
+    window: driver.Page, inn: Channel, anna: Person, bo: Person
+) -> None:
+    for who, text in ((bo, "early"), (anna, "mine"), (bo, "late")):
+        await who.say(inn, text)
+    row, all_ = message(window, "mine"), window.locator("article.message .message-text")
+    await row.focus()
+    await window.keyboard.press("Delete")
+    dialog = window.get_by_role("dialog", name="Delete message")
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(row).to_be_focused()
+    await row.click(button="right")
+    await menu(window, "Delete message")
+    await dialog.get_by_role("button", name="Delete").click()
+    await expect(all_).to_have_text(["early", "late"])
+    await expect(message(window, "late")).to_have_class(re.compile("message-grouped"))
+    await window.get_by_role("button", name="Channel settings").click()
+    await window.get_by_role("menuitemcheckbox", name="Show deleted messages").click()
+    await expect(all_).to_have_text(["early", "mine (deleted)", "late"])
+    await window.reload()
+    await expect(all_).to_have_text(["early", "mine (deleted)", "late"])
+    await row.click(button="right")
+    assert "Reply" not in await window.get_by_role("menu").inner_text()
+
+
+# --- where one is ---------------------------------------------------------------------------------
+
+_TOP = "(one) => Math.round(one.getBoundingClientRect().top)"
+_READ = """() => [...document.querySelectorAll("article.message")]
+  .find((one) => one.getBoundingClientRect().top > 200) ?? null"""
+
+
+@pytest.fixture
+async def long(local: LocalDiscord, inn: Channel, anna: Person, bo: Person) -> Channel:
+    """The inn, after much was said in it."""
+    fill(local.world, inn, [anna, bo], 130)
+    return inn
+
+
+async def test_one_stays_where_one_reads(long: Channel, window: driver.Page, bo: Person) -> None:
+    scroller = window.locator(".messages-scroll")
+    await window.locator("article.message").last.wait_for()
+    await bo.say(long, "more of it " + "\n and more" * 30)
+    await message(window, "more of it").wait_for()
+    assert await is_at_end(window)
+    # Further up what comes is counted, and nothing moves.
+    await scroller.evaluate("(one) => one.scrollBy(0, -1500)")
+    reading = await window.wait_for_function(_READ)
+    before = await reading.evaluate(_TOP)
+    for number in range(3):
+        await bo.say(long, f"later {number}")
+    bar = window.get_by_role("button", name="3 new messages")
+    await bar.wait_for()
+    assert abs(await reading.evaluate(_TOP) - before) <= 1
+    # Nor does it when older ones are put above.
+    await scroller.evaluate("(one) => { one.scrollTop = 700; }")
+    reading = await window.wait_for_function(_READ)
+    before = await reading.evaluate(_TOP)
+    await window.wait_for_function(
+        "() => document.querySelector('.messages-scroll').scrollTop > 1500"
+    )
+    assert abs(await reading.evaluate(_TOP) - before) <= 1
+    await bar.click()
+    await expect(message(window, "later 2")).to_be_focused()
+    assert await is_at_end(window)
+
+
+async def test_a_jump_far_back_and_to_the_present_again(
+    long: Channel, window: driver.Page, anna: Person, bo: Person
+) -> None:
+    early = long.messages[7]
+    await anna.say(long, "as I said", reply_to=early)
+    await message(window, "as I said").get_by_role("button", name="Answers").click()
+    target = window.locator(f'[data-id="{early.id}"] article')
+    await expect(target).to_be_focused()
+    await expect(target).to_be_in_viewport()
+    await bo.say(long, "not yet seen")
+    await window.get_by_role("button", name="Jump to present").click()
+    await expect(message(window, "not yet seen")).to_be_in_viewport()
+    told = await scroll_through(window, 132)
+    assert told.frames
+    assert "132 messages" in told.told()
+    await expect(target).to_be_attached()
+    drawn = await window.locator("article.message").count()
+    assert drawn < 132 + 1
+    await target.focus()
+    await window.keyboard.press("Home")
+    top = window.locator("article.message").first
+    await expect(top).to_be_focused()
+    await window.keyboard.press("PageDown")
+    await expect(top).not_to_be_focused()
+
+
+async def test_what_is_new_has_a_line_above_it(
+    window: driver.Page, guild: Guild, inn: Channel, anna: Person, bo: Person
+) -> None:
+    guild.add_channel("the-yard")
+    await bo.say(inn, "seen")
+    await message(window, "seen").wait_for()
+    await window.get_by_role("button", name="the-yard").click()
+    await window.get_by_role("heading", name="Welcome to #the-yard").wait_for()
+    await bo.say(inn, "not seen")
+    await bo.say(inn, "neither")
+    await window.get_by_role("button", name=re.compile("the-inn")).click()
+    line = window.get_by_role("separator", name=re.compile("New messages"))
+    await expect(line).to_have_count(1)
+    await expect(window.locator("li", has=line)).to_contain_text("not seen")
+    await anna.say(inn, "I have seen it")
+    await message(window, "I have seen it").wait_for()
+    await expect(line).to_have_count(0)
+
+
+async def test_what_cannot_be_loaded_can_be_tried_again(
+    window: driver.Page, guild: Guild, bo: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bo.say(guild.add_channel("the-yard"), "here it is")
+
+    async def refuse(*_: object) -> None:
+        raise LookupError("The shelf fell over.")
+
+    with monkeypatch.context() as broken:
+        broken.setitem(acts.ACTS, "open", refuse)
+        await window.get_by_role("button", name="the-yard").click()
+        await expect(window.get_by_text("The shelf fell over.")).to_be_visible()
+    await window.get_by_role("button", name="Try again").click()
+    await message(window, "here it is").wait_for()
+
+
+async def test_two_windows_of_one_person_and_a_break(
+    opened: Open, site: Page, inn: Channel, anna: Person, bo: Person
+) -> None:
+    windows = [await opened(), await opened()]
+    said = await anna.say(inn, "before the break")
+    for window in windows:
+        await message(window, "before the break").wait_for()
+    for seat in tuple(site._seats):
+        await seat.close()
+    await anna.edit(said, "before the break, changed")
+    await bo.say(inn, "while nobody was there")
+    for window in windows:
+        await message(window, "while nobody was there").wait_for()
+        await expect(message(window, "before the break, changed")).to_have_count(1)
+        await expect(window.locator("article.message")).to_have_count(2)
