@@ -155,6 +155,20 @@ async def test_a_menu_by_mouse_and_by_keys(
     assert inn.messages[-1].referenced is mine
 
 
+async def test_a_finger_that_stays_opens_the_menu_too(
+    window: driver.Page, inn: Channel, bo: Person
+) -> None:
+    await bo.say(inn, "his")
+    row = message(window, "his")
+    finger = {"pointerType": "touch", "clientX": 500, "clientY": 500, "bubbles": True}
+    await row.dispatch_event("pointerdown", finger)
+    await window.get_by_role("menu").wait_for()
+    await row.dispatch_event("pointerup", finger)
+    await row.get_by_role("button", name="Bo").dispatch_event("click")
+    await expect(window.get_by_role("menuitem", name="Reply")).to_be_visible()
+    await expect(window.get_by_role("dialog")).to_have_count(0)
+
+
 @pytest.mark.usefixtures("gallery")
 async def test_the_bots_menus_are_in_a_menu_of_their_own(
     window: driver.Page, inn: Channel, bo: Person

@@ -49,8 +49,10 @@ export function drawHead(view, message, look) {
   }
   const open = (event) => openCard(view.pane, author.id, event.currentTarget);
   return h("div", {class: "message-head"},
-    h("span", {class: "message-avatar", onclick: open}, drawAvatar(author)),
-    h("button", {...name, type: "button", "data-focus": "name", onclick: open}, author.name),
+    h("span", {class: "message-avatar", onclick: author.webhook ? null : open}, drawAvatar(author)),
+    author.webhook // a character, of whom there is no card
+      ? h("span", name, author.name)
+      : h("button", {...name, type: "button", "data-focus": "name", onclick: open}, author.name),
     (author.bot || author.webhook) && h("span", {class: "message-badge"}, "APP"),
     drawTime(message.at, "head", {id: view.id("time"), class: "message-time"}),
     message.pinned && h("span", {class: "message-pinned", title: "Pinned"},

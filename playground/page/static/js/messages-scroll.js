@@ -3,10 +3,12 @@
 
 const NEAR = 60; // pixels from the end that still count as the end
 const AHEAD = 1600; // pixels before an end at which more is loaded
+const FAR = 2 * AHEAD; // pixels beyond which nothing is missed
 
 export class Place {
   #list;
   #asked = false;
+  #top = 0; // where the reader was when it was looked last
 
   constructor(list) {
     this.#list = list;
@@ -39,13 +41,28 @@ export class Place {
 
   toEnd() {
     this.atEnd = true;
+    this.#top = 0;
     this.stay();
-    this.#settle(() => this.stay());
+    this.#settle(() => {
+      this.stay();
+      this.#look();
+    });
+  }
+
+  // Whether an item is so far away that it need not be drawn.
+  isFar(item) {
+    const seen = this.#scroller.getBoundingClientRect();
+    const {top, bottom} = item.element.getBoundingClientRect();
+    return bottom < seen.top - FAR || top > seen.bottom + FAR;
   }
 
   // Something may have grown: whoever was at the end still is.
   stay() {
-    if (this.atEnd && this.#left > 1) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    const scroller = this.#scroller;
+    // Nobody has told yet that the reader went up.
+    if (scroller.scrollTop < this.#top - 1 && this.#left > NEAR) return;
+    if (this.atEnd && this.#left > 1) scroller.scrollTop = scroller.scrollHeight;
+    this.#top = scroller.scrollTop;
   }
 
   to(item) {
@@ -103,6 +120,7 @@ export class Place {
   #look() {
     const {history, stretch, bars} = this.#list;
     const left = this.#left;
+    this.#top = this.#scroller.scrollTop;
     this.atEnd = left < NEAR && stretch.isAtEnd && !history.newer;
     bars.draw();
     if (this.#scroller.scrollTop < AHEAD && !this.moreAbove()) this.#more(history.loadOlder());

@@ -63,7 +63,7 @@ export class Stretch {
     const messages = this.#shown.slice(Math.max(0, end - STEP), Math.max(0, end));
     if (!messages.length) return false;
     this.#insert(messages, 0);
-    this.#trim(() => this.items.at(-1), () => this.items.pop());
+    this.#trim([...this.items].reverse());
     return true;
   }
 
@@ -72,7 +72,7 @@ export class Stretch {
     const messages = this.#shown.slice(start, start + STEP);
     if (!messages.length) return false;
     this.#insert(messages, this.items.length);
-    this.#trim(() => this.items[0], () => this.items.shift());
+    this.#trim(this.items);
     return true;
   }
 
@@ -81,7 +81,7 @@ export class Stretch {
     const last = this.#shown.at(-2);
     if (last && this.items.at(-1)?.id !== last.id) return false;
     this.#insert([message], this.items.length);
-    if (this.#list.place.atEnd) this.#trim(() => this.items[0], () => this.items.shift());
+    if (this.#list.place.atEnd) this.#trim(this.items);
     return true;
   }
 
@@ -131,13 +131,17 @@ export class Stretch {
     this.#list.drawEnds();
   }
 
-  // Take off what is far from the reader, but nothing that is being written.
-  #trim(last, take) {
-    while (this.items.length > MOST && last().id !== this.#list.editing) {
-      const item = take();
+  // Take off what is far from the reader at one end, but nothing that is being written.
+  #trim(fromEnd) {
+    const {place, editing} = this.#list;
+    const surplus = fromEnd.slice(0, Math.max(0, this.items.length - MOST));
+    const stays = surplus.findIndex((one) => one.id === editing || !place.isFar(one));
+    const off = new Set(stays < 0 ? surplus : surplus.slice(0, stays));
+    for (const item of off) {
       this.byId.delete(item.id);
       item.element.remove();
     }
+    this.items = this.items.filter((one) => !off.has(one));
     this.#settleAt(0);
     this.#list.rove();
   }

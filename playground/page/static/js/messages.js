@@ -72,7 +72,7 @@ class MessageList {
   }
 
   #showAll(again) {
-    if (again && this.items.length) {
+    if (again && this.items.some((one) => this.history.find(one.id))) {
       this.place.keep(() => this.stretch.again());
       this.rove();
       this.bars.draw();
@@ -182,6 +182,7 @@ class MessageList {
   // --- editing -----------------------------------------------------------------------------------
 
   edit(id) {
+    if (this.history.find(id) && !this.byId.has(id)) this.stretch.showAround(id);
     const [before, item] = [this.byId.get(this.editing), this.byId.get(id)];
     this.editing = item ? id : null;
     if (before) this.stretch.settle(before.id);
