@@ -35,8 +35,9 @@ class Seat:
         return found.last
 
     def button(self, name: str) -> driver.Locator:
-        """The newest button of that name."""
-        return self.messages.get_by_role("button", name=name, exact=True).last
+        """The newest button of that name, with an emoji before it or without."""
+        named = re.compile(rf"^(\W+)?{re.escape(name)}$")
+        return self.messages.get_by_role("button", name=named).last
 
 
 def door(window: driver.Page, channel: Channel) -> driver.Locator:

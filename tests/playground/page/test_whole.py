@@ -147,11 +147,14 @@ async def test_two_want_the_same_character_at_once(
 
 async def test_a_ballot_outlives_the_bot(opened: Open, house: House, globe: Globe) -> None:
     inn, anna = await a_story(house, globe, "the-restart")
-    house.claude.faults.append(pikes("Never.", "Perhaps."))
+    house.claude.faults.append(pikes("Never. " * 220, "Perhaps. " * 180))
     await ballot(house.local, anna, inn, variants=2)
     window = await opened()
     seat = await entered(window, "Anna", inn)
-    await seat.reads("How does it go on?")
+    await expect(seat.button("Close")).to_be_in_viewport()
+    # Whoever is at the end stays there when there is less room.
+    await window.set_viewport_size({"width": 1060, "height": 800})
+    await expect(seat.button("Close")).to_be_in_viewport()
     await house.restart_bot()
     await seat.button("A").click()
     await seat.reads("How it went on", "A · ", "won.")
@@ -170,6 +173,8 @@ async def test_on_a_phone_one_finds_the_story_votes_and_reads(
     await door(window, inn).tap()
     seat = Seat(window, "Anna", inn)
     await seat.reads("How does it go on?")
+    await window.get_by_role("button", name="Servers and channels").tap()
+    await door(window, inn).tap()
     await seat.button("B").tap()
     await seat.reads("How it went on", "won.")
     await seat.reads("Old Pike", re.compile(r"Never\.|Perhaps\."))

@@ -28,7 +28,7 @@ export function drawPane(pane) {
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && root.dataset.drawer) openDrawer(pane, "");
   });
-  pane.on("channel", () => openDrawer(pane, ""));
+  for (const topic of ["channel", "channel-again"]) pane.on(topic, () => openDrawer(pane, ""));
   return root;
 }
 

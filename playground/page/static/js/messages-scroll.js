@@ -9,6 +9,7 @@ export class Place {
   #list;
   #asked = false;
   #top = 0; // where the reader was when it was looked last
+  #size = ""; // and how large the view was
 
   constructor(list) {
     this.#list = list;
@@ -117,8 +118,16 @@ export class Place {
     });
   }
 
+  // The view may have become narrower, which moves the end away: nobody scrolled then.
+  #wasResized() {
+    const before = this.#size;
+    this.#size = `${this.#scroller.clientWidth} ${this.#scroller.clientHeight}`;
+    return before !== this.#size;
+  }
+
   #look() {
     const {history, stretch, bars} = this.#list;
+    if (this.#wasResized() && this.atEnd) this.toEnd();
     const left = this.#left;
     this.#top = this.#scroller.scrollTop;
     this.atEnd = left < NEAR && stretch.isAtEnd && !history.newer;

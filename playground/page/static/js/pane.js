@@ -4,6 +4,7 @@
 //   "places"    servers, channels, threads, members or people changed
 //   "unread"    what stands unread in channels changed
 //   "channel"   another channel is shown (null: none, since none is seen)
+//   "channel-again"  the channel that is shown was chosen once more
 //   "messages"  ({again}) the shown channel's messages were loaded anew; again: to be shown from
 //               where one is
 //   "message"   (message, isNew) one message of the shown channel came or changed
