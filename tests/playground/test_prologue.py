@@ -34,7 +34,7 @@ async def test_a_story_is_under_way_with_a_ballot_that_waits(house):
     assert "`1`" in facts
     assert "`2`" in facts
     spoken = {m.author_name for m in lantern.messages if m.author.webhook}
-    assert spoken == {"Narrator", "Ines", "Dov", "Halloran"}
+    assert spoken == {"Narrator", "Ines", "Dov", "Hollis"}
     assert not any(m.author_name == "Anna" for m in lantern.messages), "what was typed is gone"
     assert not globe.channels["empty-stage"].messages
     assert [[m.author_name for m in post.messages] for post in globe.forum.threads] == [
