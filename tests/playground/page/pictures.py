@@ -9,7 +9,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,16 @@ from playground.globe import Globe
 from playground.page import Page
 from playground.prologue import Prologue
 from playground.rehearsal.house import House
+from playground.server import LocalDiscord
 from tests.playground.page.chromium import ARGUMENTS, CHROMIUM, LEFT_OUT
 from tests.playground.page.palette import smaller
+from tests.playground.page.scrolling import Scrolling, fill, scroll_through
 from tests.playground.page.seats import Seat, door, entered, split
 
 FOLDER = Path("docs/pictures")
 FIGURES = Path("out/pictures.json")
 MOST_BYTES = 150_000
-WIDE, PHONE = (1280, 800), (390, 844)
+WIDE, TALL, PHONE = (1280, 800), (1280, 1060), (390, 844)
 STILL_MILLISECONDS = 400
 """For so long after the last press things move on the page."""
 
@@ -117,8 +119,8 @@ async def _phone(window: driver.Page, globe: Globe) -> None:
 async def take_all(studio: Studio) -> dict[str, int]:
     """Take every picture; the bytes of each."""
     return {
-        "story": await studio.take("story", _story),
-        "story-light": await studio.take("story-light", _story, color_scheme="light"),
+        "story": await studio.take("story", _story, TALL),
+        "story-light": await studio.take("story-light", _story, TALL, color_scheme="light"),
         "command": await studio.take("command", _command),
         "form": await studio.take("form", _form),
         "two": await studio.take("two", _two),
@@ -128,38 +130,52 @@ async def take_all(studio: Studio) -> dict[str, int]:
     }
 
 
-async def look() -> dict[str, int]:
-    """Take the pictures; their bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with (
-            House(Path(folder), fast=False) as house,
-            HouseBackstage(house) as backstage,
-            Page(house.local, backstage=backstage) as page,
-            driver.async_playwright() as playwright,
-        ):
-            house.claude.delay = 0
-            globe = Globe.build(house.local)
-            await Prologue(house.local, globe, house.claude).perform()
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
-            sizes = await take_all(Studio(browser, page, globe))
-            await browser.close()
-            return sizes
+async def look() -> tuple[dict[str, int], Scrolling]:
+    """Take the pictures; their bytes, and how a long channel scrolls."""
+    async with driver.async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
+        with tempfile.TemporaryDirectory() as folder:
+            async with (
+                House(Path(folder), fast=False) as house,
+                HouseBackstage(house) as backstage,
+            ):
+                house.claude.delay = 0
+                globe = Globe.build(house.local)
+                await Prologue(house.local, globe, house.claude).perform()
+                # What stood before the page began counts as read, as in a play.
+                async with Page(house.local, backstage=backstage) as page:
+                    sizes = await take_all(Studio(browser, page, globe))
+        scrolled = await _scroll(browser)
+        await browser.close()
+    return sizes, scrolled
+
+
+async def _scroll(browser: driver.Browser) -> Scrolling:
+    async with LocalDiscord(rate_limits=False) as local:
+        globe = Globe.build(local)
+        fill(local.world, globe.channels["the-lantern"], [*globe.people.values()])
+        async with Page(local) as page:
+            window = await browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]})
+            await window.goto(page.address)
+            await entered(window, "Anna", globe.channels["the-lantern"])
+            return await scroll_through(window)
 
 
 def main() -> int:
-    """Take the pictures; the exit status."""
+    """Take the pictures and measure; the exit status."""
     if CHROMIUM is None:
         print(LEFT_OUT, file=sys.stderr)
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
     FIGURES.parent.mkdir(exist_ok=True)
-    sizes = asyncio.run(look())
-    told = json.dumps({"bytes": sizes}, indent=2)
-    FIGURES.write_text(told + "\n")
-    print(told)
-    large = [name for name, size in sizes.items() if size > MOST_BYTES]
-    print(f"Too large: {', '.join(large)}" if large else f"The pictures are in {FOLDER}.")
-    return 1 if large else 0
+    sizes, scrolled = asyncio.run(look())
+    for name, size in sizes.items():
+        print(f"{name:<12} {size / 1000:>4.0f} kB{', too large' if size > MOST_BYTES else ''}")
+    print(f"Scrolling: {scrolled.told()}")
+    figures = {"bytes": sizes, "scrolling": asdict(scrolled), "slow": scrolled.slow}
+    FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
+    print(f"The pictures are in {FOLDER}, the figures in {FIGURES}.")
+    return 1 if max(sizes.values()) > MOST_BYTES else 0
 
 
 if __name__ == "__main__":
