@@ -182,12 +182,12 @@ async def test_places_tell_what_is_new(
     await bo.say(attic, "hello")
     await bo.say(attic, f"{anna.mention}, look")
     await places.get_by_role("button", name="attic , 2 unread").wait_for()
-    assert await window.title() == "(2) #the-inn · Troupe"
+    await driver.expect(window).to_have_title("(2) #the-inn · Troupe")
     await window.reload()
     await places.get_by_role("button", name="attic , 2 unread").wait_for()
     await window.keyboard.press("Alt+Shift+ArrowDown")
     await pane_of(window, "Anna", "#attic").wait_for()
-    assert await window.title() == "#attic · Troupe"
+    await driver.expect(window).to_have_title("#attic · Troupe")
     await window.keyboard.press("Control+k")
     await window.get_by_role("combobox", name="Go to").fill("inn")
     await window.keyboard.press("Enter")
