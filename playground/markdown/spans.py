@@ -51,6 +51,8 @@ _JUMP = re.compile(
 _SHRUG = r"¯\_(ツ)_/¯"
 _LATEST = 8_640_000_000_000
 """The last second that a browser can name."""
+_Match = re.Match[str] | None
+_Look = Callable[[str, int], _Match]
 _UNKNOWN = {"user": "unknown-user", "role": "unknown-role", "channel": "unknown"}
 
 
@@ -72,9 +74,16 @@ class Around:
 
     def closes(self, pattern: re.Pattern[str], at: int) -> re.Match[str] | None:
         """Match a span of two ends, but not once more after one that nothing closes."""
+        return self._unless_barren(pattern, pattern.match, at)
+
+    def next(self, pattern: re.Pattern[str], at: int) -> re.Match[str] | None:
+        """Search on from a place, but not once more where nothing was found before."""
+        return self._unless_barren(pattern, pattern.search, at)
+
+    def _unless_barren(self, pattern: re.Pattern[str], look: _Look, at: int) -> _Match:
         if self._barren.get(pattern.pattern, at) < at:
             return None
-        found = pattern.match(self.text, at)
+        found = look(self.text, at)
         if found is None:
             self._barren[pattern.pattern] = at
         return found
@@ -143,7 +152,7 @@ def _ticks(around: Around, at: int) -> Found | None:
     count = run.end() - at if run else 0
     if count >= 3:  # noqa: PLR2004 - a fence
         return _fence(around, at) or _text("`" * count, at + count)
-    end = _CODE[count].search(around.text, at + count)
+    end = around.next(_CODE[count], at + count)
     if end is None:
         return _text("`" * count, at + count)
     # A space lets code begin or end with a tick.
@@ -152,7 +161,7 @@ def _ticks(around: Around, at: int) -> Found | None:
 
 
 def _fence(around: Around, at: int) -> Found | None:
-    end = _FENCE.search(around.text, at + 3)
+    end = around.next(_FENCE, at + 3)
     body = around.text[at + 3 : end.start()] if end else ""
     if end is None or not body.strip("\n"):
         return None

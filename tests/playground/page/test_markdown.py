@@ -196,6 +196,7 @@ HOSTILE = {
     "brackets": "[",
     "quotes": "> ",
     "ticks": "` `` ",
+    "ticks after an escape": "\\``a ",
     "fences": "```a",
     "fence lines": "```\n",
     "stars and words": "*a **b ",
