@@ -161,7 +161,7 @@ def _came(seat: "Seat", exchange: Exchange) -> Json:
 def _form(seat: "Seat", exchange: Exchange, modal: Modal) -> Json:
     view_of_it = MessageView(seat.local.world, seat.page.files, seat.person())
     written = view_of_it.write_form(modal.body, exchange.interaction.channel)
-    return written | {"key": seat.keep_form(exchange)}
+    return written | {"key": seat.page.forms.keep(exchange)}
 
 
 async def _slash(seat: "Seat", asked: Json) -> Json:
@@ -206,7 +206,7 @@ async def _choose(seat: "Seat", asked: Json) -> Json:
 
 
 async def _submit(seat: "Seat", asked: Json) -> Json:
-    exchange = seat.form(text(asked, "key"))
+    exchange = seat.page.forms.find(text(asked, "key"), seat.person())
     kinds = {one.custom_id: one.kind for one in exchange.modal.fields} if exchange.modal else {}
     given = record(asked, "values")
     values = {name: _filled(seat, kinds.get(name), given, name) for name in given}

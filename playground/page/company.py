@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MAX_NAME = 32
 """Characters of a display name, as on Discord."""
+_JOINER = "\u200d"
+"""Joins several emoji into one; alone it is not seen."""
 
 
 def user_of(seat: "Seat", id_: int) -> User:
@@ -57,6 +59,8 @@ def _member(seat: "Seat", asked: Json) -> tuple[Guild, Person]:
 async def add_person(seat: "Seat", asked: Json) -> str:
     """Let somebody new join a server; answer with their id."""
     name = " ".join(text(asked, "name").split())
+    if name and not (name.replace(_JOINER, "").isprintable() and name.strip(_JOINER)):
+        raise ValueError("A name is made of characters that one sees.")
     if not 1 <= len(name) <= MAX_NAME:
         raise ValueError(f"A name has 1 to {MAX_NAME} characters.")
     taken = {one.display_name.casefold() for one in seat.local.world.users.values()}

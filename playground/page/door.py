@@ -13,6 +13,7 @@ from aiohttp import web
 from playground.page.backstage import Backstage
 from playground.page.deleted import Deleted
 from playground.page.files import Files
+from playground.page.forms import Forms
 from playground.page.messages import Desk
 from playground.page.reads import Reads
 from playground.page.seat import Seat
@@ -26,7 +27,6 @@ HEARTBEAT_SECONDS = 20.0
 """How often a browser is asked whether it is still there; half as long it may think."""
 GOODBYE_SECONDS = 0.5
 """How long a browser may take to answer when its websocket is closed."""
-MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
 _FOR_EVER = 1e9
 """Seconds in which the bot comes or goes, or does not."""
@@ -75,6 +75,7 @@ class Page:
         self.files = Files(local.world, f"/{self.token}")
         self.deleted = Deleted(local.world)
         self.desk = Desk(local.world, self.files)
+        self.forms = Forms()
         self.reads = Reads(local.world.ids)
         self._seats: set[Seat] = set()
         self._watching: asyncio.Task[None] | None = None
@@ -93,7 +94,7 @@ class Page:
         Raises:
             OSError: the port is taken.
         """
-        app = web.Application(client_max_size=MAX_UPLOAD_BYTES, middlewares=[self._guard])
+        app = web.Application(middlewares=[self._guard])
         app.router.add_get("/{token}", self._index)
         app.router.add_get("/{token}/", self._index)
         app.router.add_get("/{token}/{folder:js|css}/{name}", self._static)

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from playground.page.asked import MalformedError, number
 from playground.server import World
 from playground.server.cdn_door import PIXEL
 from playground.server.options import FileSpec
@@ -13,11 +14,11 @@ from playground.server.rules_messages import MAX_FILE_BYTES
 from playground.server.snowflakes import Snowflakes
 
 MAX_WAITING = 64
-"""Files that were handed in and not used yet; the oldest are forgotten."""
+"""Files that are kept for the acts to which they are handed in; the oldest are forgotten."""
 MAX_WAITING_BYTES = 256 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 
-_SHOWN = re.compile(r"(image/(png|jpeg|gif|webp)|(audio|video)/[\w.+-]+)$")
+_SHOWN = re.compile(r"(image/(png|jpeg|gif|webp)|(audio|video)/[\w.+-]+)")
 _ATTACHMENT = re.compile(r"/attachments/\d+/(?P<id>\d+)/(?P<name>[^?]+)")
 _PICTURE = re.compile(r"/(?P<name>[0-9a-f]{32})(\.\w+)?(\?|$)")
 
@@ -70,7 +71,7 @@ class Files:
         return bytes(data)
 
     def _keep(self, name: str, data: bytes) -> dict[str, Any]:
-        """Remember a file, and forget the oldest that nobody used."""
+        """Remember a file, and forget the oldest."""
         told = mimetypes.guess_type(name)[0] or "application/octet-stream"
         key = str(self._ids.next())
         self._waiting[key] = (name, data, told)
@@ -107,10 +108,13 @@ class Files:
     async def give(self, request: web.Request) -> web.Response:
         """Answer with a file: pictures and sound to be shown, everything else to be saved."""
         key = request.match_info["id"]
-        found = self._world.cdn.file(int(key)) if key.isdecimal() else None
+        try:
+            found = self._world.cdn.file(number(key))
+        except MalformedError:
+            found = None
         if found is None:
             raise web.HTTPNotFound
-        shown = _SHOWN.match(found.content_type)
+        shown = _SHOWN.fullmatch(found.content_type)
         return web.Response(
             body=found.data,
             headers={

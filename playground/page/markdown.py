@@ -1,10 +1,13 @@
 """Discord's Markdown for one person of the page: mentions bear the names which that one sees."""
 
 from playground.markdown import Node, jumbo, parse, plain
-from playground.page import view
-from playground.server import Channel, Person, World
+from playground.page.sight import visible
+from playground.server import Channel, Message, Person, World
 
-__all__ = ["Names", "Node", "jumbo", "parse", "plain"]
+__all__ = ["Names", "Node", "excerpt", "jumbo", "parse", "plain"]
+
+EXCERPT = 160
+"""Characters of a message that are shown where something points at it."""
 
 
 class Names:
@@ -39,5 +42,17 @@ class Names:
     def channel(self, key: int) -> str | None:
         """Return the name of a channel or thread that the reader sees."""
         channel = self._world.channels.get(key)
-        seen = channel is not None and not channel.deleted and view.visible(self._viewer, channel)
+        seen = channel is not None and not channel.deleted and visible(self._viewer, channel)
         return channel.name if channel and seen else None
+
+
+def excerpt(message: Message, world: World, viewer: Person) -> str:
+    """Return the beginning of a message on one line, its spoilers covered.
+
+    Args:
+        message: such as one that was answered, or the first of a forum's post.
+        world: where it stands.
+        viewer: who reads it.
+    """
+    names = Names(world, message.channel, viewer)
+    return " ".join(plain(parse(message.text, names)).split())[:EXCERPT]

@@ -5,9 +5,9 @@ from typing import Any
 
 from playground.page.embeds import embed_json
 from playground.page.files import Files
-from playground.page.markdown import Names, jumbo, parse, plain
+from playground.page.markdown import Names, excerpt, jumbo, parse
 from playground.page.pictures import size
-from playground.page.view import visible
+from playground.page.sight import visible
 from playground.server import Attachment, Channel, Happening, May, Message, Person, World
 from playground.server.message import PINNED, THREAD_CREATED, THREAD_STARTER, emoji_text
 from playground.server.permissions import in_channel, sending
@@ -15,8 +15,6 @@ from playground.server.shapes import Json
 from playground.server.snowflakes import made_at
 
 _TEXT_DISPLAY = 10
-_EXCERPT = 160
-"""Characters of a message that are shown where another one points at it."""
 _SLASH = 1
 
 
@@ -49,7 +47,7 @@ class Desk:
             view = MessageView(self._world, self._files, viewer)
             written = view.write(message)
             if happening.kind == "MESSAGE_UPDATE":
-                written["excerpt"] = view.excerpt(message)
+                written["excerpt"] = excerpt(message, self._world, viewer)
             body = {
                 "on": "message",
                 "channel": str(message.channel.id),
@@ -110,11 +108,6 @@ class MessageView:
         """Write a form that the bot shows to somebody in a channel."""
         names = Names(self._world, channel, self._viewer)
         return modal | {"components": [self._component(one, names) for one in modal["components"]]}
-
-    def excerpt(self, message: Message) -> str:
-        """Return the beginning of a message on one line, as the answers to it show it."""
-        names = Names(self._world, message.channel, self._viewer)
-        return " ".join(plain(parse(message.text, names)).split())[:_EXCERPT]
 
     def _author(self, message: Message) -> Json:
         author = message.author
@@ -201,7 +194,7 @@ class MessageView:
             "id": str(answered.id),
             "gone": False,
             "author": self._author(answered),
-            "text": self.excerpt(answered),
+            "text": excerpt(answered, self._world, self._viewer),
             "files": bool(answered.attachments),
         }
 

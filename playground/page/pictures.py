@@ -5,6 +5,8 @@ import struct
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Marks of a JPEG after which its size stands."""
+_FURTHEST = 1 << 20
+"""Bytes of a JPEG in which its size is looked for: what stands before it is rarely more."""
 
 
 def size(data: bytes) -> tuple[int, int] | None:
@@ -36,7 +38,7 @@ def _pair(form: str, data: bytes, at: int) -> tuple[int, int]:
 def _jpeg(data: bytes) -> tuple[int, int] | None:
     """Walk from mark to mark until the one that tells the size."""
     at = 2
-    while data[at] == 0xFF:  # noqa: PLR2004 - a mark
+    while at < _FURTHEST and data[at] == 0xFF:  # noqa: PLR2004 - a mark
         mark = data[at + 1]
         if mark in _SIZES:
             height, width = _pair(">HH", data, at + 5)

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from playground.page import view
 from playground.page.asked import key
+from playground.page.sight import reads_past, visible
 from playground.server import Channel, Message
 from playground.server.shapes import Json
 
@@ -24,7 +24,7 @@ def channel_of(seat: "Seat", asked: Json) -> Channel:
         LookupError: it is gone, or hidden from who sits there.
     """
     found = seat.local.world.channels.get(key(asked, "channel"))
-    if found is None or not view.visible(seat.person(), found):
+    if found is None or not visible(seat.person(), found):
         raise LookupError("That channel is gone, or you may not see it.")
     return found
 
@@ -102,9 +102,12 @@ def _told(  # noqa: PLR0913 - where the part ends, on both sides
     """
     low = found[0].id if more else above
     high = found[-1].id if newer else below
+    gone = (
+        seat.page.deleted.between(channel, low, high) if reads_past(seat.person(), channel) else []
+    )
     return {
         "messages": seat.write(found),
-        "deleted": seat.write(seat.page.deleted.between(channel, low, high)),
+        "deleted": seat.write(gone),
         "more": more,
         "newer": newer,
     }

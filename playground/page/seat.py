@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import WSMsgType, web
 
 from playground.page import acts, view
+from playground.page.sight import visible
 from playground.server import ApiError, Channel, Happening, InteractionFailed, Message, Person
-from playground.server.exchange import Exchange
 from playground.server.shapes import Json
 from playground.terminal.guide import plainly
 
@@ -28,8 +28,6 @@ _PLACES = ("CHANNEL_", "THREAD_", "GUILD_")
 _IN_THREADS = ("MESSAGE_CREATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK")
 MAX_WAITING = 8_000_000
 """Characters that may wait for a browser that does not read; with more it has to come again."""
-_FORMS = 20
-"""Forms that are remembered for each seat, should several be open."""
 _BROKEN = "Something went wrong inside the playground; its log tells what."
 
 
@@ -56,7 +54,6 @@ class Seat:
         self.me: Person | None = None
         self._socket = socket
         self._transport = transport
-        self._forms: dict[str, Exchange] = {}
         self._out: asyncio.Queue[str] = asyncio.Queue()
         self._waiting = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -145,27 +142,16 @@ class Seat:
         """Write messages as the one who sits here sees them."""
         return self.page.desk.write(messages, self.person())
 
-    def keep_form(self, exchange: Exchange) -> str:
-        """Remember a form that the bot showed; return the key by which it is sent."""
-        key = str(exchange.interaction.id)
-        self._forms[key] = exchange
-        while len(self._forms) > _FORMS:
-            del self._forms[next(iter(self._forms))]
-        return key
-
-    def form(self, key: str) -> Exchange:
-        """Return a form that stands open.
-
-        Raises:
-            LookupError: there is none (any more).
-        """
-        if key not in self._forms:
-            raise LookupError("This form is no longer open. Open it again.")
-        return self._forms[key]
-
     # What happens
 
     def _hear(self, happening: Happening) -> None:
+        """Tell the browser; what cannot be told is logged, and the world goes on."""
+        try:
+            self._hear_of(happening)
+        except Exception:  # noqa: BLE001 - whatever it is, it is no fault of whoever spoke
+            _log.exception("The page could not tell of %s", happening.kind)
+
+    def _hear_of(self, happening: Happening) -> None:
         channel = happening.channel
         if self.me is None:
             return
@@ -173,7 +159,7 @@ class Seat:
             self.places_changed()
         elif happening.kind == "TYPING_START":
             self._typing(happening)
-        elif channel is not None and view.visible(self.me, channel):
+        elif channel is not None and visible(self.me, channel):
             self._message(happening, channel)
         self._thread(happening)
 
@@ -201,12 +187,12 @@ class Seat:
             return
         start = thread.parent.shelf.get(thread.id)
         moved = happening.kind in _IN_THREADS or happening.kind.startswith("THREAD_")
-        if start is not None and moved and view.visible(self.person(), thread.parent):
+        if start is not None and moved and visible(self.person(), thread.parent):
             self._put(self.page.desk.event(happening, start, self.person()))
 
     def _typing(self, happening: Happening) -> None:
         channel, user, me = happening.channel, happening.user, self.person()
-        if channel is None or not view.visible(me, channel):
+        if channel is None or not visible(me, channel):
             return
         who = user or self.local.world.bot
         if who.id != me.id:

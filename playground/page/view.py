@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
+from playground.page.markdown import excerpt
 from playground.page.reads import Reads
+from playground.page.sight import visible
 from playground.server import Channel, Guild, May, Person, User, World
 from playground.server.payloads import role_json
-from playground.server.permissions import can, in_channel
+from playground.server.permissions import in_channel
 from playground.server.shapes import Json
 from playground.server.snowflakes import made_at
-
-EXCERPT = 160
-"""Characters of a forum post's first message that its list shows."""
 
 
 def person_json(user: User, guild: Guild | None = None) -> Json:
@@ -81,11 +80,6 @@ def guild_json(guild: Guild, viewer: Person, reads: Reads) -> Json:
     }
 
 
-def visible(viewer: Person, channel: Channel) -> bool:
-    """Tell whether somebody sees a channel, thread or direct message at all."""
-    return can(viewer.user, channel, May.VIEW_CHANNEL)
-
-
 def channel_json(channel: Channel, viewer: Person, reads: Reads) -> Json:
     """Write a channel or thread."""
     state = channel.thread
@@ -111,7 +105,7 @@ def channel_json(channel: Channel, viewer: Person, reads: Reads) -> Json:
             "count": len(channel.shelf),
             "manages": state.owner_id == viewer.id or bool(bits & May.MANAGE_THREADS),
             "tags": [str(tag) for tag in state.applied_tags],
-            "excerpt": _excerpt(channel),
+            "excerpt": _excerpt(channel, viewer),
         }
     if channel.kind == Channel.FORUM:
         body["available_tags"] = channel.tags
@@ -135,9 +129,9 @@ def _private(channel: Channel) -> bool:
     return over is not None and bool(over.deny & May.VIEW_CHANNEL)
 
 
-def _excerpt(thread: Channel) -> str:
+def _excerpt(thread: Channel, viewer: Person) -> str:
     """The beginning of the first message of a forum's post."""
-    if thread.parent is None or thread.parent.kind != Channel.FORUM:
+    if thread.guild is None or thread.parent is None or thread.parent.kind != Channel.FORUM:
         return ""
     first = thread.shelf.after(0, 1)
-    return " ".join(first[0].text.split())[:EXCERPT] if first else ""
+    return excerpt(first[0], thread.guild.world, viewer) if first else ""

@@ -77,6 +77,7 @@ async def test_nothing_but_the_pages_own_files_is_given(
         "static/index.html",
         "files/1/../../js/main.js",
         "files/x/y",
+        f"files/{'9' * 5_000}/y",
     )
     for path in outside:
         async with client.get(URL(site.address + path, encoded=True)) as answer:
@@ -118,6 +119,8 @@ async def test_people_come_and_go_and_may_what_they_are_given(
     assert guild.members[int(dee)].display_name == "Dee Light"
     assert "already somebody" in await asking.ask("add_person", name="dee light")
     assert "1 to 32" in await asking.ask("add_person", name=" ")
+    for unseen in ("\u200d", "\u202eeeD", "Dee\x1b[2J"):
+        assert "that one sees" in await asking.ask("add_person", name=unseen)
 
     role = guild.add_role("Director")
     for wanted in ([role], []):
