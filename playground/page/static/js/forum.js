@@ -2,6 +2,7 @@
 
 import {h, fill, refill} from "./dom.js";
 import {icon} from "./icon.js";
+import {once} from "./once.js";
 import {isForum} from "./places.js";
 import {ago} from "./ago.js";
 
@@ -61,19 +62,14 @@ function drawForm(pane, forum, close) {
     "aria-label": "First message"});
   const wrong = h("p", {class: "wrong", role: "alert"});
   const tags = forum.available_tags.map((one) => [one.id, h("input", {type: "checkbox"})]);
-  const send = async (event) => {
-    event.preventDefault();
-    try {
-      const id = await pane.ask("post", {
-        channel: forum.id, name: title.value, text: text.value,
-        tags: tags.filter(([, box]) => box.checked).map(([tag]) => tag),
-      });
-      close();
-      await pane.go(id);
-    } catch (error) {
-      fill(wrong, error.message);
-    }
-  };
+  const send = once(wrong, async () => {
+    const id = await pane.ask("post", {
+      channel: forum.id, name: title.value, text: text.value,
+      tags: tags.filter(([, box]) => box.checked).map(([tag]) => tag),
+    });
+    close();
+    await pane.go(id);
+  });
   const names = new Map(forum.available_tags.map((one) => [one.id, one.name]));
   return h("form", {class: "post-form", onsubmit: send}, title, text,
     tags.length > 0 && h("div", {class: "post-choices"}, tags.map(([tag, box]) =>

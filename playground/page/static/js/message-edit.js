@@ -10,6 +10,7 @@ export function drawEditor(view) {
   });
   const cancel = () => list.edit(null);
   const save = async () => {
+    if (input.readOnly) return; // it is being saved
     const text = input.value.trim();
     if (text === message.raw.trim()) return cancel();
     if (!text && !message.attachments.length) return list.askToRemove(message);

@@ -2,6 +2,7 @@
 
 import {h, fill} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
+import {once} from "./once.js";
 import {openPersonMenu} from "./people-menu.js";
 import {openPopover} from "./popover.js";
 
@@ -18,9 +19,9 @@ export function openCard(pane, id, anchor) {
     h("header", {class: "person-card-head"}, drawAvatar(person, "large"),
       h("h2", {}, person.name, person.bot && [" ", h("span", {class: "app-badge"}, "APP")])),
     drawRoles(guild, person),
-    drawActs(pane, person, anchor, () => close(), (text) => fill(wrong, text)),
+    drawActs(pane, person, anchor, {close: () => close(), wrong}),
     menus, wrong), {beside: anchor.closest(".side-members") !== null});
-  offer(pane, person, menus, close, (text) => fill(wrong, text));
+  offer(pane, person, menus, {close, wrong});
 }
 
 function drawRoles(guild, person) {
@@ -30,16 +31,12 @@ function drawRoles(guild, person) {
     h("ul", {class: "roles"}, roles.map((one) => h("li", {class: "role"}, one.name))));
 }
 
-function drawActs(pane, person, anchor, close, wrong) {
-  const write = async () => {
-    try {
-      const channel = await pane.ask("dm", {person: person.id});
-      close();
-      await pane.go(channel);
-    } catch (error) {
-      wrong(error.message);
-    }
-  };
+function drawActs(pane, person, anchor, {close, wrong}) {
+  const write = once(wrong, async () => {
+    const channel = await pane.ask("dm", {person: person.id});
+    close();
+    await pane.go(channel);
+  });
   const canBe = pane.people.some((one) => one.id === person.id);
   return [
     person.id !== pane.me.id && h("button", {class: "button", onclick: write}, "Message"),
@@ -49,16 +46,13 @@ function drawActs(pane, person, anchor, close, wrong) {
 }
 
 // The bot's menus for people, once they are told.
-async function offer(pane, person, menus, close, wrong) {
-  const use = (name) => async () => {
-    try {
-      await pane.interact("menu_on", {channel: pane.channel, person: person.id, name});
-      close();
-    } catch (error) {
-      wrong(error.message);
-    }
-  };
-  const found = await pane.ask("commands", {channel: pane.channel}).catch(() => []);
+async function offer(pane, person, menus, {close, wrong}) {
+  const {channel} = pane;
+  const use = (name) => once(wrong, async () => {
+    await pane.interact("menu_on", {channel, person: person.id, name});
+    close();
+  });
+  const found = await pane.ask("commands", {channel}).catch(() => []);
   fill(menus, found.filter((one) => one.type === USER_MENU).map((one) =>
     h("button", {class: "menu-item", onclick: use(one.name)}, one.name)));
 }

@@ -1,8 +1,9 @@
 // The people of the bar: all whom one can be, in the pane that is active.
 
-import {h, fill, refill} from "./dom.js";
+import {h, refill} from "./dom.js";
 import {drawAvatar} from "./avatar.js";
 import {icon} from "./icon.js";
+import {once} from "./once.js";
 import {openPersonMenu} from "./people-menu.js";
 import {openPopover} from "./popover.js";
 
@@ -65,16 +66,11 @@ function drawAdd(panes) {
 function drawNewPerson(pane, close) {
   const name = h("input", {class: "field", maxlength: 32, autocomplete: "off", "aria-label": "Name"});
   const wrong = h("p", {class: "wrong", role: "alert"});
-  const add = async (event) => {
-    event.preventDefault();
-    try {
-      const id = await pane.ask("add_person", {name: name.value});
-      close();
-      pane.become(id);
-    } catch (error) {
-      fill(wrong, error.message);
-    }
-  };
+  const add = once(wrong, async () => {
+    const id = await pane.ask("add_person", {name: name.value});
+    close();
+    pane.become(id);
+  });
   return h("form", {class: "small-form", onsubmit: add},
     h("h2", {}, "Who joins?"), name, wrong,
     h("button", {class: "button"}, "Add"));

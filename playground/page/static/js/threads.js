@@ -3,6 +3,7 @@
 import {h, fill} from "./dom.js";
 import {ago} from "./ago.js";
 import {icon} from "./icon.js";
+import {once} from "./once.js";
 import {openPopover} from "./popover.js";
 
 export function openThreads(pane, anchor) {
@@ -36,16 +37,11 @@ export function watchThreads(pane) {
       placeholder: "New thread", autofocus: true});
     const wrong = h("p", {class: "wrong", role: "alert"});
     const dialog = h("dialog", {class: "box", "aria-label": "Create a thread"});
-    const send = async (event) => {
-      event.preventDefault();
-      try {
-        const id = await pane.ask("thread", {channel, message: message?.id ?? null, name: name.value});
-        dialog.close();
-        await pane.go(id);
-      } catch (error) {
-        fill(wrong, error.message);
-      }
-    };
+    const send = once(wrong, async () => {
+      const id = await pane.ask("thread", {channel, message: message?.id ?? null, name: name.value});
+      dialog.close();
+      await pane.go(id);
+    });
     fill(dialog, h("form", {class: "small-form", onsubmit: send},
       h("h2", {}, "Create a thread"),
       message && h("p", {class: "hint"}, `On ${message.author.name}'s message`),
