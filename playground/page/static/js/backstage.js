@@ -11,7 +11,7 @@ import {keep, kept} from "./keep.js";
 
 const ALONE = matchMedia("(max-width: 700px)");
 
-export class Backstage {
+class Backstage {
   #loading = false;
   #again = false;
 

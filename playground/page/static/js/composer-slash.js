@@ -32,9 +32,16 @@ export class Slash {
     this.line.end();
   }
 
+  // A failure is not kept: the connection comes back.
+  #asked() {
+    const asked = this.#commands ?? this.pane.ask("commands", {channel: this.pane.channel}).then(flatten);
+    this.#commands = asked;
+    asked.catch(() => { if (this.#commands === asked) this.forget(); });
+    return asked;
+  }
+
   #offered() {
-    this.#commands ??= this.pane.ask("commands", {channel: this.pane.channel}).then(flatten).catch(() => []);
-    return this.#commands;
+    return this.#asked().catch(() => []);
   }
 
   // --- from words to a command -------------------------------------------------------------------
@@ -80,9 +87,16 @@ export class Slash {
   async enter(text) {
     if (this.#deciding) return "";
     this.#deciding = true;
-    const commands = await this.#offered();
-    this.#deciding = false;
-    return this.composer.input.value === text ? this.#decide(text, commands) : "";
+    try {
+      const commands = await this.#asked();
+      return this.composer.input.value === text ? this.#decide(text, commands) : "";
+    } catch (error) {
+      // Whether it is a command is not known, so it is not said either.
+      this.composer.notes.problem(error.message);
+      return "";
+    } finally {
+      this.#deciding = false;
+    }
   }
 
   #decide(text, commands) {

@@ -62,6 +62,7 @@ class Composer {
     pane.on("channel", () => this.#moved());
     pane.on("places", () => this.#draw());
     pane.on("me", () => this.#draw());
+    pane.on("bot", () => this.slash.forget());
     pane.on("reply", () => pane.reply && this.focus());
     pane.on("compose", (text) => this.#compose(text));
   }
@@ -153,7 +154,7 @@ class Composer {
   #mayFocus() {
     const at = document.activeElement;
     const here = at === document.body || this.root.closest(".pane")?.contains(at);
-    return here && !matchMedia("(pointer: coarse)").matches && !document.querySelector("dialog[open]");
+    return here && !matchMedia("(pointer: coarse)").matches && !document.querySelector("dialog:modal");
   }
 
   #letDrop() {

@@ -24,16 +24,8 @@ export function fill(element, ...children) {
   return element;
 }
 
-// Put a new element in an old one's place; whoever had the focus inside has it again, if the new
-// element holds something with the same data-focus key.
-export function swap(old, fresh) {
-  const key = focusIn(old);
-  old.replaceWith(fresh);
-  refocus(fresh, key);
-  return fresh;
-}
-
-// Fill an element anew, the focus kept as above.
+// Fill an element anew; whoever had the focus inside has it again, if there is something with the
+// same data-focus key.
 export function refill(element, ...children) {
   const key = focusIn(element);
   fill(element, ...children);

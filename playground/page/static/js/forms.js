@@ -14,8 +14,9 @@ export function drawForms(pane) {
   const dialog = h("dialog", {class: "form", "aria-labelledby": `form-title-${pane.number}`});
   const layer = h("div", {class: "form-layer", hidden: true}, dialog);
   let form = null;
-  const close = () => {
-    if (!form || form.busy) return;
+  // Close the form that is shown, or a certain one if it is shown still.
+  const close = (which = form) => {
+    if (!form || which !== form) return;
     const {opener} = form;
     form = null;
     dialog.close();
@@ -25,7 +26,9 @@ export function drawForms(pane) {
   };
   pane.on("form", (modal, asked) => {
     if (!modal) { close(); return; }
-    form = new Form(pane, modal, asked?.message, form?.opener ?? openerIn(pane), close);
+    const shown = new Form(pane, modal, asked?.message, form?.opener ?? openerIn(pane),
+      ({done = false} = {}) => { if (done || !shown.busy) close(shown); });
+    form = shown;
     fill(dialog, form.element);
     layer.hidden = false;
     if (!dialog.open) dialog.show();
@@ -34,12 +37,13 @@ export function drawForms(pane) {
   });
   // Whoever sits here now did not open it.
   pane.on("me", () => { if (form && form.me !== pane.me?.id) close(); });
-  dialog.addEventListener("keydown", (event) => keyDown(event, dialog, close));
-  layer.addEventListener("pointerdown", (event) => { if (event.target === layer) close(); });
+  dialog.addEventListener("keydown", (event) => keyDown(event, dialog, () => form?.close()));
+  layer.addEventListener("pointerdown", (event) => { if (event.target === layer) form?.close(); });
   return layer;
 }
 
 class Form {
+  // close({done}): take it away; not while it is being sent, unless that is done
   constructor(pane, modal, message, opener, close) {
     this.pane = pane;
     this.modal = modal;
@@ -77,11 +81,11 @@ class Form {
     },
     h("header", {class: "form-head"},
       h("h2", {id: `form-title-${pane.number}`}, modal.title),
-      h("button", {class: "form-close", type: "button", "aria-label": "Close", onclick: this.close})),
+      h("button", {class: "form-close", type: "button", "aria-label": "Close", onclick: () => this.close()})),
     h("div", {class: "form-parts"}, parts,
       h("p", {class: "form-notice"}, `This goes to ${bot}. Put no passwords into it.`)),
     h("footer", {class: "form-foot"}, this.fault,
-      h("button", {class: "component-button is-plain", type: "button", onclick: this.close}, "Cancel"),
+      h("button", {class: "component-button is-plain", type: "button", onclick: () => this.close()}, "Cancel"),
       this.submit));
   }
 
@@ -118,8 +122,7 @@ class Form {
       return;
     }
     delete this.pane.drafts[this.draft];
-    this.#setBusy(false);
-    this.close();
+    this.close({done: true});
   }
 
   #setBusy(busy) {

@@ -28,7 +28,7 @@ export function drawHead(pane) {
     refill(tools, drawMe(pane), drawTools(pane));
   };
   for (const topic of ["me", "channel", "places", "unread"]) pane.on(topic, draw);
-  pane.panes.on("panes", draw);
+  pane.panes.on("panes", draw, {signal: pane.life});
   draw();
   return h("header", {class: "head"}, places, title, tools);
 }

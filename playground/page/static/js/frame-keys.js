@@ -7,10 +7,15 @@ import {isCategory} from "./places.js";
 export function listenToKeys(panes) {
   addEventListener("keydown", (event) => {
     const act = meant(event, panes);
-    if (!act || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (!act || event.isComposing || isAsked(panes.active)) return;
     event.preventDefault();
     act();
   });
+}
+
+// Whether a dialog wants to be answered first: one over the whole page, or a form in this pane.
+function isAsked(pane) {
+  return document.querySelector("dialog:modal") !== null || pane.root.querySelector("dialog[open]") !== null;
 }
 
 function meant(event, panes) {

@@ -1,11 +1,10 @@
 // The whole page: the bar of people above, the panes below.
 
-import {fill} from "./dom.js";
+import {fill, h} from "./dom.js";
 import {drawBackstage} from "./backstage.js";
 import {drawBar} from "./frame-bar.js";
 import {listenToKeys} from "./frame-keys.js";
 import {watchTitle, watchKeyboard} from "./frame-window.js";
-import {h} from "./dom.js";
 import {Panes} from "./panes.js";
 
 const place = h("main", {class: "panes"});

@@ -21,11 +21,12 @@ export class History {
     this.error = null; // the sentence, if it failed
     this.first = null; // id of the first message that was new when one came here
     this.showDeleted = kept(SETTING, {forAll: true}) === true;
-    document.addEventListener("visibilitychange", () => { this.#away = false; });
+    const until = {signal: pane.life};
+    document.addEventListener("visibilitychange", () => { this.#away = false; }, until);
     addEventListener(SETTING, ({detail}) => {
       this.showDeleted = detail;
       pane.tell("messages", {again: true});
-    });
+    }, until);
   }
 
   // Those that are not deleted.
@@ -201,6 +202,6 @@ function inOrder(messages) {
 }
 
 // Whether an id was made before another: they are numbers too large for numbers.
-export function isOlder(one, other) {
+function isOlder(one, other) {
   return one.length === other.length ? one < other : one.length < other.length;
 }

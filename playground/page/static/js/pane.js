@@ -36,6 +36,7 @@ const TYPING_MS = 8000;
 
 export class Pane {
   #listeners = new Map();
+  #life = new AbortController();
   #sitting = 0; // counts who sat down here, so that an answer for an earlier one is dropped
 
   // kept: what an earlier page kept of this pane; panes: all panes, of which this is one.
@@ -115,7 +116,13 @@ export class Pane {
     return {me: this.me?.id ?? this.wanted, channel: this.channel};
   }
 
+  // Told when the pane closes: what listens elsewhere for it ends then.
+  get life() {
+    return this.#life.signal;
+  }
+
   close() {
+    this.#life.abort();
     this.wire.close();
     this.root.remove();
   }
@@ -223,10 +230,12 @@ export class Pane {
     this.tell("reply");
   }
 
-  // Carry out something that asks the bot; if it shows a form, so do we.
+  // Carry out something that asks the bot; if it shows a form, so do we, unless somebody else sits
+  // here by then.
   async interact(act, asked) {
+    const who = this.me?.id;
     const came = await this.ask(act, asked);
-    if (came.modal) this.tell("form", came.modal, asked);
+    if (came.modal && who === this.me?.id) this.tell("form", came.modal, asked);
     return came;
   }
 

@@ -31,9 +31,11 @@ export class Panes {
     });
   }
 
-  on(topic, listener) {
-    if (!this.#listeners.has(topic)) this.#listeners.set(topic, []);
-    this.#listeners.get(topic).push(listener);
+  // Hear a topic from now on, or until a signal tells that it is enough.
+  on(topic, listener, {signal} = {}) {
+    if (!this.#listeners.has(topic)) this.#listeners.set(topic, new Set());
+    this.#listeners.get(topic).add(listener);
+    signal?.addEventListener("abort", () => this.#listeners.get(topic).delete(listener));
   }
 
   tell(topic, ...rest) {

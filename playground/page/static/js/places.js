@@ -4,7 +4,7 @@ const TEXT = 0;
 const CATEGORY = 4;
 const FORUM = 15;
 
-export const isText = (one) => one.kind === TEXT;
+const isText = (one) => one.kind === TEXT;
 export const isCategory = (one) => one.kind === CATEGORY;
 export const isForum = (one) => one.kind === FORUM;
 export const isThread = (one) => one.archived !== undefined;

@@ -9,6 +9,7 @@ export class Wire {
   #listeners = new Map();
   #pause = 200;
   #closed = false;
+  #again = 0; // the timer of the next try
 
   constructor() {
     this.#connect();
@@ -38,6 +39,7 @@ export class Wire {
   // Let go of the connection for good.
   close() {
     this.#closed = true;
+    clearTimeout(this.#again);
     this.#socket.close();
   }
 
@@ -61,7 +63,7 @@ export class Wire {
     this.#waiting.clear();
     if (this.#closed) return;
     this.#tell("down");
-    setTimeout(() => this.#connect(), this.#pause);
+    this.#again = setTimeout(() => this.#connect(), this.#pause);
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
   }
 
