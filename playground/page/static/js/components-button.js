@@ -2,6 +2,7 @@
 
 import {h} from "./dom.js";
 import {tellBot} from "./components-state.js";
+import {webAddress} from "./richtext-links.js";
 
 const STYLES = {1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link", 6: "premium"};
 const LINK = 5;
@@ -21,17 +22,11 @@ export function drawButton(at, one) {
 }
 
 function drawLink(look, one) {
-  const address = safeAddress(one.url);
+  const address = webAddress(one.url);
   if (one.disabled || !address) return h("button", {...look, disabled: true}, face(one));
   return h("a", {...look, href: address, target: "_blank", rel: "noopener noreferrer"},
     face(one), h("span", {class: "component-away", "aria-hidden": "true"}, "↗"),
     h("span", {class: "unseen"}, "(leaves the playground)"));
-}
-
-// An address that a bot may send people to, or null.
-export function safeAddress(address) {
-  const read = URL.canParse(address) ? new URL(address) : null;
-  return ["http:", "https:"].includes(read?.protocol) ? read.href : null;
 }
 
 // An emoji as text: the playground holds no pictures of a server's own.

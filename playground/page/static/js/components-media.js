@@ -1,8 +1,8 @@
 // Pictures and files on cards. What does not lie on this machine is not fetched: a box names it.
 
 import {h} from "./dom.js";
-import {safeAddress} from "./components-button.js";
 import {veil} from "./components-veil.js";
+import {webAddress} from "./richtext-links.js";
 
 const IS_VIDEO = /\.(mp4|webm|mov)$/i;
 
@@ -35,7 +35,7 @@ function drawHere({media, description}) {
 }
 
 function drawFar({media, description}) {
-  const address = safeAddress(media.url);
+  const address = webAddress(media.url);
   const words = h("span", {class: "component-far-words"},
     description ?? "Picture",
     h("small", {}, address ? `not fetched from ${new URL(address).host}` : "not here"));
