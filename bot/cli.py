@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bot.services.onlooking import Onlooking
     from bot.settings import Settings
     from playground.backstage import LookOn
     from storage.fingerprint import Fingerprint
@@ -157,16 +158,23 @@ def _command(options: argparse.Namespace, settings: "Settings") -> Coroutine[Non
 
 def _onlooker() -> "LookOn":
     """Looks into the database of a bot at work; given to the playground, which knows none."""
-    with _loading():
-        from bot.services.onlooking import Onlooking  # noqa: PLC0415 - see _carry_out
-        from storage.database import SystemClock  # noqa: PLC0415
-        from storage.onlooker import Onlooker  # noqa: PLC0415
-    clock = SystemClock()
+    import asyncio  # noqa: PLC0415 - see _carry_out
 
     async def look_on(url: str, channel_id: int, names: Mapping[int, str]) -> object:
-        return await Onlooking(Onlooker(url, clock), clock).overview(channel_id, names)
+        # Nobody waits at the start of a play for what a look takes; what is loaded stays loaded.
+        onlooking = await asyncio.to_thread(_onlooking, url)
+        return await onlooking.overview(channel_id, names)
 
     return look_on
+
+
+def _onlooking(url: str) -> "Onlooking":
+    from bot.services.onlooking import Onlooking  # noqa: PLC0415 - see _carry_out
+    from storage.database import SystemClock  # noqa: PLC0415
+    from storage.onlooker import Onlooker  # noqa: PLC0415
+
+    clock = SystemClock()
+    return Onlooking(Onlooker(url, clock), clock)
 
 
 async def _keep_alone(options: argparse.Namespace, url: str) -> int:

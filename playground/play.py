@@ -3,6 +3,8 @@
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,21 +98,30 @@ async def _play(
 
 
 async def _greet(house: House, globe: Globe, settings: Settings, console: Console) -> None:
-    """Have the prologue performed, in haste and for nothing; without it one can play as well."""
+    """Have the prologue performed; without it one can play as well."""
     console.print("The bot is here. Three people begin a story for you …", style="dim")
-    usual, house.claude.delay = house.claude.delay, 0.0
-    if house.relay is not None:
-        house.relay.upstream = house.claude.base_url
     try:
-        await Prologue(house.local, globe, house.claude).perform()
+        with _in_haste(house, settings):
+            await Prologue(house.local, globe, house.claude).perform()
     except PrologueError as error:
         console.print(
             f"The story that was to greet you came to a halt ({error}). Everything else works: "
             "begin in #empty-stage.",
             style="yellow",
         )
+
+
+@contextmanager
+def _in_haste(house: House, settings: Settings) -> Iterator[None]:
+    """Let what is done meanwhile take no time that it need not take, and cost nothing."""
+    delay, limits = house.claude.delay, house.local.rate_limits
+    house.claude.delay, house.local.rate_limits = 0.0, False
+    if house.relay is not None:
+        house.relay.upstream = house.claude.base_url
+    try:
+        yield
     finally:
-        house.claude.delay = usual
+        house.claude.delay, house.local.rate_limits = delay, limits
         if house.relay is not None:
             house.relay.upstream = settings.anthropic_base_url
 

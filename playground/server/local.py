@@ -259,6 +259,15 @@ class LocalDiscord:
         return [] if self._schema is None else self._schema.violations
 
     @property
+    def rate_limits(self) -> bool:
+        """Whether rate limits hold; they may be lifted for a while."""
+        return self._rate_limits.on
+
+    @rate_limits.setter
+    def rate_limits(self, on: bool) -> None:
+        self._rate_limits.on = on
+
+    @property
     def rate_limited(self) -> int:
         """How many requests were refused with 429."""
         return self._rate_limits.refused

@@ -19,8 +19,7 @@ from playground.play import PlayOptions, play
 from playground.rehearsal.house import House
 from tests.patience import allowed
 
-SECONDS_TO_END = 4.5
-"""A tenth of that, unless the bot is just held by a rate limit: it then waits three seconds."""
+SECONDS_TO_END = 2.0
 
 
 class Played:
@@ -55,9 +54,12 @@ async def test_a_play_prints_one_address_and_ends_soon_with_windows_open(
     monkeypatch.setattr("playground.play.open_softly", opened.append)
     monkeypatch.setattr("playground.play.has_browser", lambda _environment: True)
     data = tmp_path / "play"
+    houses = houses_made(monkeypatch)
     played = Played(PlayOptions(data))
     told = await played.told(capsys, "Ctrl-C")
     assert "The story that was to greet you" not in told
+    assert houses[0].local.rate_limits
+    assert houses[0].claude.delay > 0
     assert "offline and free" in told
     assert f"{data / 'troupe.db'}" in told
     assert "troupe play --terminal" in told
