@@ -72,6 +72,7 @@ class Seat:
                     self._begin(message.data)
         finally:
             bus.ignore(self._hear)
+            await asyncio.sleep(0)  # what was asked in the same breath as the goodbye is begun
             for task in (sending, *self._tasks):
                 task.cancel()
             await asyncio.gather(sending, *self._tasks, return_exceptions=True)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import pytest_asyncio
 
 from playground import prologue
 from playground.globe import Globe
@@ -11,10 +12,13 @@ from playground.rehearsal.house import House
 from playground.rehearsal.voting import choices
 from tests.whole.kit import ask
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
-async def house(tmp_path):
-    async with House(tmp_path / "play") as house:
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory):
+    """One bot for both: each plays in a server of its own."""
+    async with House(tmp_path_factory.mktemp("play")) as house:
         yield house
 
 

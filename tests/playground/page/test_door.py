@@ -108,6 +108,15 @@ async def test_seats_are_let_go_and_nobody_holds_up_the_end(
     assert not site._seats
 
 
+async def test_what_is_said_before_leaving_is_said(
+    client: aiohttp.ClientSession, site: Page, inn: Channel
+) -> None:
+    async with client.ws_connect("live", origin=origin_of(site)) as socket:
+        assert await Asking(socket).ask("hello")
+        await socket.send_json({"re": 0, "do": "say", "channel": str(inn.id), "text": "Bye!"})
+    await site.local.until(lambda: inn.messages, what="the last word")
+
+
 async def test_people_come_and_go_and_may_what_they_are_given(
     asking: Asking, guild: Guild, inn: Channel, anna: Person, bo: Person
 ) -> None:
