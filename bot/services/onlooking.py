@@ -1,14 +1,13 @@
 """Look at what goes on in a channel, for whoever runs the bot; writers never see it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.ports import Clock, Readable, UnitOfWork
 from bot.services.common import names_of
 from bot.services.settling import electorate
 from bot.story.ballot import LIVE, Ballot, BallotState, Verdict, decide
 from bot.story.chronicle import Around, Log, Moment, log_of, post_told, task_told
-from bot.story.purse import Call
 from bot.story.tale import Place
 from bot.story.tasks import TaskKind
 
@@ -59,34 +58,33 @@ class Onlooking:
             place = await work.stories.place(channel_id)
             if place is None:
                 return None
-            names = {**await names_of(work, place.story.id), **names}
             ballots = await work.ballots.recent(place.branch.id, BALLOTS)
-            calls = await work.purse.calls(place.story.id)
+            around = await self._around(work, place, names)
             return Overview(
                 title=place.story.title,
                 branch=place.branch.name,
-                ballots=tuple([await self._log(work, place, b, names, calls) for b in ballots]),
+                ballots=tuple([await self._log(work, place, b, around) for b in ballots]),
                 tasks=await self._tasks(work, channel_id, ballots),
                 posts=tuple(map(post_told, await work.posts.due(channel_id, POSTS))),
                 waiting=await work.posts.pending(channel_id),
             )
 
-    async def _log(
-        self,
-        work: UnitOfWork,
-        place: Place,
-        ballot: Ballot,
-        names: Mapping[int, str],
-        calls: list[Call],
-    ) -> Log:
+    async def _around(self, work: UnitOfWork, place: Place, names: Mapping[int, str]) -> Around:
+        """What all ballots of a story have around them."""
         company = await work.cast.company(place.story.id, retired=True)
-        start = await work.turns.get(ballot.from_turn_id) if ballot.from_turn_id else None
-        around = Around(
+        return Around(
             now=self._clock.now(),
-            names=names,
+            names={**await names_of(work, place.story.id), **names},
             characters={one.id: one.name for one in company.characters},
+            calls=await work.purse.calls(place.story.id),
+        )
+
+    async def _log(self, work: UnitOfWork, place: Place, ballot: Ballot, story: Around) -> Log:
+        start = await work.turns.get(ballot.from_turn_id) if ballot.from_turn_id else None
+        around = replace(
+            story,
             start=start,
-            calls=[call for call in calls if call.ballot_id == ballot.id],
+            calls=[call for call in story.calls if call.ballot_id == ballot.id],
             verdict=await self._verdict(work, place, ballot),
         )
         return log_of(ballot, around)
