@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.claude.meter import PromptUsage
+from playground.claude.meter import PromptUsage, tokens_of
 
 
 @dataclass(slots=True)
@@ -33,14 +33,14 @@ class Answer:
         if isinstance(usage, dict):
             self._usage |= {key: value for key, value in usage.items() if value is not None}
             self.prompt = PromptUsage.from_json(self._usage)
-            self.output = self._usage.get("output_tokens", 0)
+            self.output = tokens_of(self._usage, "output_tokens")
 
     def _begin(self, message: dict[str, Any]) -> None:
         self.model = str(message.get("model") or "")
         self.stop_reason = message.get("stop_reason")
-        self.text += "".join(
-            block.get("text") or "" for block in message.get("content") or () if "text" in block
-        )
+        content = message.get("content")
+        for block in content if isinstance(content, list) else ():
+            self.take({"content_block": block})
         self._count(message.get("usage"))
 
     def take(self, event: dict[str, Any]) -> None:
@@ -50,9 +50,9 @@ class Answer:
                 {"type": "message"} as message
             ):
                 self._begin(message)
-            case {"content_block": {"type": "text", "text": str(text)}}:
-                self.text += text
-            case {"delta": {"type": "text_delta", "text": str(text)}}:
+            case {"content_block": {"type": "text", "text": str(text)}} | {
+                "delta": {"type": "text_delta", "text": str(text)}
+            }:
                 self.text += text
             case {"type": "message_delta", "delta": dict(delta)}:
                 self.stop_reason = delta.get("stop_reason")

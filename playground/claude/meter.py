@@ -13,12 +13,19 @@ LOOK_BACK = 20
 
 Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching
 """
+_SHORT = "ephemeral_5m_input_tokens"
 _SECONDS = {"5m": 300.0, "1h": 3600.0}
 
 
 def count(text: str) -> int:
     """About how many tokens a text has."""
     return ceil(len(text) / CHARACTERS_PER_TOKEN)
+
+
+def tokens_of(usage: Mapping[str, Any], kind: str) -> int:
+    """Read one of the numbers that a service told; nothing if it is none."""
+    told = usage.get(kind)
+    return told if isinstance(told, int) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +39,17 @@ class PromptUsage:
 
     @classmethod
     def from_json(cls, usage: Mapping[str, Any]) -> Self:
-        """Read what a service told; what it left out counts as nothing."""
-        by_duration = usage.get("cache_creation") or {}
-        written = usage.get("cache_creation_input_tokens") or 0
-        short = by_duration.get("ephemeral_5m_input_tokens")
+        """Read what a service told; what it left out, or is no number, counts as nothing."""
+        told = usage.get("cache_creation")
+        by_duration = told if isinstance(told, Mapping) else {}
+        written = tokens_of(usage, "cache_creation_input_tokens")
+        short = tokens_of(by_duration, _SHORT)
         # Whoever does not tell for how long means five minutes, which was once all there was.
-        for_an_hour = by_duration.get("ephemeral_1h_input_tokens") or 0
+        for_an_hour = tokens_of(by_duration, "ephemeral_1h_input_tokens")
         return cls(
-            usage.get("input_tokens") or 0,
-            usage.get("cache_read_input_tokens") or 0,
-            written - for_an_hour if short is None else short,
+            tokens_of(usage, "input_tokens"),
+            tokens_of(usage, "cache_read_input_tokens"),
+            written - for_an_hour if by_duration.get(_SHORT) is None else short,
             for_an_hour,
         )
 
@@ -105,7 +113,8 @@ def _segments(body: Mapping[str, Any]) -> Iterator[Segment]:
         yield Segment("form", json.dumps(form, sort_keys=True), None)
     yield from _blocks("tools", body.get("tools"))
     yield from _blocks("system", body.get("system"))
-    for message in body.get("messages") or ():
+    messages = body.get("messages")
+    for message in messages if isinstance(messages, list) else ():
         if isinstance(message, Mapping):
             yield from _blocks(str(message.get("role")), message.get("content"))
 

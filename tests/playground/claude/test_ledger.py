@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import json
 
 import aiohttp
 import pytest
@@ -15,7 +16,7 @@ from playground.claude.faults import (
     Refusal,
     rate_limited,
 )
-from playground.claude.ledger import BROKEN, KEPT, NO_END
+from playground.claude.ledger import BROKEN, KEPT, NO_END, Ledger
 from playground.claude.meter import PromptUsage, count
 from playground.claude.parts import Fate, mark
 from playground.claude.prices import price
@@ -106,6 +107,7 @@ def test_a_mark_of_the_whole_request_stands_at_its_end():
     [
         {},
         {"system": 7, "messages": "no"},
+        {"messages": 7},
         {"messages": [3, {"content": [None, {"type": "image"}, {"text": 4}]}]},
         {"output_config": 5, "tools": [{"name": "dice"}], "cache_control": True},
     ],
@@ -116,6 +118,25 @@ def test_bodies_of_any_shape_have_parts(body):
 
 
 # --- answers -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"usage": {"input_tokens": "few", "output_tokens": [9], "cache_creation": 3}},
+        {"usage": {"cache_creation": {"ephemeral_1h_input_tokens": "z"}}},
+        {"content": True, "usage": 5},
+        {"content": ["text", 7, None, {"type": "text", "text": 7}]},
+    ],
+)
+def test_answers_of_any_shape_are_kept(message):
+    """A service of another make may tell anything; what it drafts arrives all the same."""
+    ledger = Ledger()
+    for told in (message, {"message": message, "type": "message_start"}):
+        with ledger.asking({"model": "m"}, offline=False) as asked:
+            asked.hear(json.dumps({"type": "message"} | told).encode())
+        assert (asked.answer.text, asked.answer.output) == ("", 0)
+    assert ledger.sums[False].requests == 2
 
 
 async def test_an_answer_is_kept_with_its_price(http, claude):
