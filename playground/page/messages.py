@@ -8,6 +8,7 @@ from playground.page.files import Files
 from playground.page.markdown import Names, excerpt, jumbo, parse
 from playground.page.pictures import size
 from playground.page.sight import visible
+from playground.page.view import said_in
 from playground.server import Attachment, Channel, Happening, May, Message, Person, World
 from playground.server.message import PINNED, THREAD_CREATED, THREAD_STARTER, emoji_text
 from playground.server.permissions import in_channel, sending
@@ -201,11 +202,11 @@ class MessageView:
     def _thread(self, thread: Channel | None) -> Json | None:
         if thread is None or thread.deleted or not visible(self._viewer, thread):
             return None
-        first, last = thread.shelf.after(0, 1), thread.shelf.last()
+        last = thread.shelf.last()
         return {
             "id": str(thread.id),
             "name": thread.name,
-            "count": len(thread.shelf) - sum(one.system for one in first),
+            "count": said_in(thread),
             "archived": thread.archived,
             "last": None if last is None else {"name": last.author_name, "at": made_at(last.id)},
         }

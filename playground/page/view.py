@@ -102,7 +102,7 @@ def channel_json(channel: Channel, viewer: Person, reads: Reads) -> Json:
             "owner": str(state.owner_id),
             "archived": state.archived,
             "locked": state.locked,
-            "count": len(channel.shelf),
+            "count": said_in(channel),
             "manages": state.owner_id == viewer.id or bool(bits & May.MANAGE_THREADS),
             "tags": [str(tag) for tag in state.applied_tags],
             "excerpt": _excerpt(channel, viewer),
@@ -110,6 +110,11 @@ def channel_json(channel: Channel, viewer: Person, reads: Reads) -> Json:
     if channel.kind == Channel.FORUM:
         body["available_tags"] = channel.tags
     return body
+
+
+def said_in(thread: Channel) -> int:
+    """Count what was said in a thread, without the message on which it hangs."""
+    return len(thread.shelf) - sum(one.system for one in thread.shelf.after(0, 1))
 
 
 def _news(channel: Channel, viewer: Person, reads: Reads) -> Json:

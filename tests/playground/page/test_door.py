@@ -183,6 +183,7 @@ async def test_threads_and_posts_are_opened_from_the_page(
     here = {"channel": str(inn.id)}
     thread = await asking.ask("thread", **here, message=str(said.id), name=" An  aside ")
     assert guild.threads[int(thread)].name == "An aside"
+    await anna.say(guild.threads[int(thread)], "aside")
     assert "already been created" in await asking.ask(
         "thread", **here, message=str(said.id), name="x"
     )
@@ -199,5 +200,5 @@ async def test_threads_and_posts_are_opened_from_the_page(
     shown = {one["id"]: one for one in channels}
     assert shown[post]["excerpt"] == "Who steers it?"
     assert (shown[post]["tags"], shown[post]["count"]) == (new["tags"], 1)
-    assert shown[thread]["archived"]
+    assert (shown[thread]["archived"], shown[thread]["count"]) == (True, 1)
     assert (shown[str(inn.id)]["threads"], shown[thread]["threads"]) == (True, False)
