@@ -17,21 +17,6 @@ async def local() -> AsyncIterator[LocalDiscord]:
 
 
 @pytest.fixture
-def guild(local: LocalDiscord) -> Guild:
-    return local.add_guild("The Globe")
-
-
-@pytest.fixture
-def inn(guild: Guild) -> Channel:
-    return guild.add_channel("the-inn")
-
-
-@pytest.fixture
-def anna(local: LocalDiscord, guild: Guild) -> Person:
-    return local.add_person("Anna", guild)
-
-
-@pytest.fixture
 def ben(local: LocalDiscord, guild: Guild) -> Person:
     return local.add_person("Ben", guild)
 

@@ -1,3 +1,3 @@
-from tests.playground.server.conftest import anna, ben, connect, guild, inn, local
+from tests.playground.server.conftest import ben, connect, local
 
-__all__ = ["anna", "ben", "connect", "guild", "inn", "local"]
+__all__ = ["ben", "connect", "local"]
