@@ -1,6 +1,7 @@
 """``troupe play``: everything on this machine, and a page or a terminal to act in."""
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from playground.backstage import HouseBackstage, LookOn
 from playground.browser import has_browser, open_softly
 from playground.globe import Globe
 from playground.keeping import KEPT, alone, keep_last
-from playground.page import Page
+from playground.page import HOST, Page
 from playground.prologue import Prologue, PrologueError
 from playground.rehearsal.house import DATABASE, House
 from playground.rehearsal.script import RehearsalError
@@ -66,6 +67,7 @@ async def play(settings: Settings, options: PlayOptions, look_on: LookOn | None 
     house = House(options.data, fast=False, environment=_environment(settings), service=service)
     try:
         with alone(options.data):
+            _try_port(options.port)
             keep_last(options.data)
             console.print("Starting a Discord, a narrator and the bot here …", style="dim")
             async with house, HouseBackstage(house, look_on) as backstage:
@@ -126,23 +128,35 @@ def _in_haste(house: House, settings: Settings) -> Iterator[None]:
             house.relay.upstream = settings.anthropic_base_url
 
 
-async def _page(backstage: HouseBackstage, port: int | None) -> Page:
-    """Start the page where it was asked for, or where there is room.
+def _try_port(port: int | None) -> None:
+    """See that the port that was asked for can be used, before anything else is begun.
 
     Raises:
-        RehearsalError: the port that was asked for is taken.
+        RehearsalError: it is taken, or there is no such port.
     """
+    if port is None:
+        return
+    try:
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((HOST, port))
+    except (OSError, OverflowError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise RehearsalError(
+            f"Port {port} cannot be used ({why}). Leave --port out to take a free one."
+        ) from error
+
+
+async def _page(backstage: HouseBackstage, port: int | None) -> Page:
+    """Start the page where it was asked for, or where there is room."""
     local = backstage.house.local
     page = Page(local, backstage=backstage)
     try:
         await page.start(PORT if port is None else port)
-    except OSError as error:
+    except OSError:
         await page.stop()
         if port is not None:
-            raise RehearsalError(
-                f"Port {port} cannot be used ({error.strerror}). Leave --port out to take a free "
-                "one."
-            ) from error
+            raise
         page = Page(local, backstage=backstage)
         await page.start()
     return page

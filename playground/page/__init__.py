@@ -4,6 +4,6 @@
 shows what one person sees and does what that person asks, by the same rules as on Discord.
 """
 
-from playground.page.door import Page
+from playground.page.door import HOST, Page
 
-__all__ = ["Page"]
+__all__ = ["HOST", "Page"]

@@ -106,14 +106,14 @@ async def test_a_play_goes_on_without_greeting_elsewhere_and_through_the_bots_en
     assert "http://127.0.0.1:" in told
     assert f":{taken}/" not in told
     (house,) = houses
-    house.bot.kill()
-    told = await played.told(capsys, "ended so soon")
-    assert "The bot ended with status -9" in told
-    await house.start_bot()
     monkeypatch.setattr("playground.play.LIVED_SECONDS", 0)
     house.bot.kill()
     await played.told(capsys, "It is back")
     assert house.local.ready
+    monkeypatch.setattr("playground.play.LIVED_SECONDS", 60)
+    house.bot.kill()
+    told = await played.told(capsys, "ended so soon")
+    assert "The bot ended with status -9" in told
     await played.end()
 
 
@@ -130,12 +130,16 @@ def houses_made(monkeypatch):
     return made
 
 
-async def test_a_port_that_is_asked_for_and_taken_ends_the_play(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(prologue, "SCENE", a_scene_that_stops(tmp_path))
+async def test_a_port_that_cannot_be_used_is_told_before_anything_begins(
+    tmp_path, capsys, monkeypatch
+):
+    houses = houses_made(monkeypatch)
+    settings = Settings(_env_file=None, anthropic_api_key="")
     with a_taken_port() as taken:
-        settings = Settings(_env_file=None, anthropic_api_key="")
-        assert await play(settings, PlayOptions(tmp_path / "play", port=taken)) == 1
-    assert f"Port {taken} cannot be used" in capsys.readouterr().err
+        for port in (taken, 70_000):
+            assert await play(settings, PlayOptions(tmp_path / "play", port=port)) == 1
+            assert f"Port {port} cannot be used" in capsys.readouterr().err
+    assert not any(house.bot.since for house in houses)
 
 
 def a_scene_that_stops(folder):
