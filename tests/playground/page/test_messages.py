@@ -285,6 +285,8 @@ async def test_deleted_messages_vanish_or_stay_as_one_likes(
 
 # --- where one is ---------------------------------------------------------------------------------
 
+_DRAWN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+"""Whatever comes into view has its true height only then."""
 _TOP = "(one) => Math.round(one.getBoundingClientRect().top)"
 _READ = """() => [...document.querySelectorAll("article.message")]
   .find((one) => one.getBoundingClientRect().top > 200) ?? null"""
@@ -313,12 +315,21 @@ async def test_one_stays_where_one_reads(long: Channel, window: driver.Page, bo:
     await bar.wait_for()
     assert abs(await reading.evaluate(_TOP) - before) <= 1
     # Nor does it when older ones are put above.
-    await scroller.evaluate("(one) => { one.scrollTop = 700; }")
+    height = await scroller.evaluate("(one) => one.scrollHeight")
+    await scroller.evaluate("(one) => { one.scrollTop = 1700; }")
+    await window.evaluate(_DRAWN)
     reading = await window.wait_for_function(_READ)
-    before = await reading.evaluate(_TOP)
-    await window.wait_for_function(
-        "() => document.querySelector('.messages-scroll').scrollTop > 1500"
+    before = await reading.evaluate(
+        f"""(one) => {{
+          document.querySelector(".messages-scroll").scrollTop = 1500;
+          return ({_TOP})(one);
+        }}"""
     )
+    await window.wait_for_function(
+        "(height) => document.querySelector('.messages-scroll').scrollHeight > height + 500",
+        arg=height,
+    )
+    await window.evaluate(_DRAWN)
     assert abs(await reading.evaluate(_TOP) - before) <= 1
     await bar.click()
     await expect(message(window, "later 2")).to_be_focused()
