@@ -47,6 +47,7 @@ class Gallery(Bot):
     Attributes:
         got: what was told, oldest first: a custom id or a command's name, and what was chosen.
         gate: what is pressed as "later" is answered when this is set.
+        silent: whether presses and choices are left without an answer.
         anew: how often the card "again" was drawn anew.
     """
 
@@ -54,6 +55,7 @@ class Gallery(Bot):
         super().__init__()
         self.got: list[tuple[str, Any]] = []
         self.gate = asyncio.Event()
+        self.silent = False
         self.anew = 0
         self.tree.add_command(Show(self))
         self.tree.add_command(app_commands.ContextMenu(name="Inspect", callback=self._inspect))
@@ -87,9 +89,10 @@ class Gallery(Bot):
         """Note a press or a choice, and answer as the custom id says."""
         key = str(getattr(item, "custom_id", ""))
         await self.note(key, getattr(item, "values", None))
+        if self.silent:
+            return
         special = {
             "later": self._later,
-            "never": self._never,
             "again": self._again,
             "form": self._form,
             "fields": self._fields,
@@ -101,9 +104,6 @@ class Gallery(Bot):
     async def _later(self, interaction: discord.Interaction) -> None:
         await self.gate.wait()
         await interaction.response.defer()
-
-    async def _never(self, _interaction: discord.Interaction) -> None:
-        """Leave people without an answer."""
 
     async def _again(self, interaction: discord.Interaction) -> None:
         self.anew += 1
@@ -168,7 +168,6 @@ def rows(bot: Gallery, more: str = "") -> ui.View:
         button("Both", "both", emoji="🌊", row=1),
         button(HOSTILE, "hostile", row=1),
         button("Later", "later", row=2),
-        button("Never", "never", row=2),
         button("Again", "again", row=2),
         button("Form", "form", row=2),
         button("Fields", "fields", row=2),
@@ -245,6 +244,10 @@ def card(bot: Gallery, files: list[discord.File]) -> ui.LayoutView:
     return view
 
 
+class NobodyError(Exception):
+    """A form was filled in by nobody."""
+
+
 class Form(ui.Modal):
     """Notes all that was filled in, under its custom id, and thanks for it."""
 
@@ -261,8 +264,14 @@ class Form(ui.Modal):
                     getattr(one, "value", None) if values is None else values
                 )
         await self.bot.note(self.custom_id, told)
-        if told.get("name") != "Nobody":
-            await interaction.response.send_message("Thank you.", ephemeral=True)
+        if told.get("name") == "Nobody":
+            raise NobodyError
+        await interaction.response.send_message("Thank you.", ephemeral=True)
+
+    async def on_error(self, _interaction: discord.Interaction, error: Exception) -> None:
+        """Stand open still, for a form that was answered takes no further answer."""
+        if not isinstance(error, NobodyError):
+            raise error
 
 
 def text_form(bot: Gallery) -> Form:

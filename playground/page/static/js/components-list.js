@@ -31,6 +31,11 @@ export class List {
     queueMicrotask(() => list.#follow(button, told));
   }
 
+  // Close a pane's list, if one is open, and forget what was chosen in it.
+  static end(pane) {
+    open.get(pane)?.close({keep: false, focus: false});
+  }
+
   constructor(pane, button, told) {
     this.pane = pane;
     this.button = button;
@@ -66,8 +71,7 @@ export class List {
     this.button.setAttribute("aria-expanded", "false");
     if (focus) this.button.focus({preventScroll: true});
     const values = [...this.chosen];
-    const changed = String(values) !== String(this.told.chosen);
-    if (keep && changed && values.length >= this.told.least) this.told.choose(values);
+    if (keep && !isSame(values, this.told.chosen) && values.length >= this.told.least) this.told.choose(values);
   }
 
   // --- building ----------------------------------------------------------------------------------
@@ -137,8 +141,7 @@ export class List {
   #follow(button, told) {
     if (open.get(this.pane) !== this) return;
     if (button.disabled) { this.close({keep: false, focus: false}); return; }
-    const same = String(told.chosen) === String(this.told.chosen);
-    if (!same) this.chosen = new Set(told.chosen);
+    if (!isSame(told.chosen, this.told.chosen)) this.chosen = new Set(told.chosen);
     this.button = button;
     this.told = told;
     button.setAttribute("aria-expanded", "true");
@@ -232,6 +235,10 @@ export class List {
   }
 }
 
+function isSame(ids, others) {
+  return ids.length === others.length && ids.every((id) => others.includes(id));
+}
+
 function plain(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
@@ -240,6 +247,7 @@ function plain(text) {
 function watch(pane) {
   if (watched.has(pane)) return;
   watched.add(pane);
+  pane.life.addEventListener("abort", () => List.end(pane));
   for (const topic of ["message", "gone", "messages", "channel", "me", "form"]) {
     pane.on(topic, () => queueMicrotask(() => {
       const list = open.get(pane);

@@ -10,17 +10,22 @@ export function drawSelect(at, one) {
   const {pane, message, memory} = at;
   const [least, most] = span(one);
   const asked = JSON.stringify(one);
-  const before = memory.chosen.get(one.custom_id);
-  const chosen = before?.asked === asked ? before.values : chosenAtFirst(one);
+  const key = `${message.id}/${one.custom_id}`;
+  const chosen = () => {
+    const kept = memory.chosen.get(one.custom_id);
+    return kept?.asked === asked ? kept.values : chosenAtFirst(one);
+  };
   const choose = async (values) => {
+    const before = chosen();
     memory.chosen.set(one.custom_id, {asked, values});
     if (await tellBot(at, "choose", one.custom_id, {values})) return;
-    memory.chosen.set(one.custom_id, {asked, values: chosen});
-    pane.root.querySelector(`[data-select="${CSS.escape(key)}"]`)?.show?.(chosen);
+    memory.chosen.set(one.custom_id, {asked, values: before});
+    pane.root.querySelector(`[data-select="${CSS.escape(key)}"]`)?.show(before);
   };
-  const key = `${message.id}/${one.custom_id}`;
   return h("div", {class: "component-select", "data-part": one.custom_id}, drawChooser(pane, {
-    key, least, most, chosen, choose,
+    key, least, most, choose,
+    chosen: chosen(),
+    isBusy: () => memory.busy.has(one.custom_id),
     focus: `part/${one.custom_id}`,
     placeholder: one.placeholder,
     disabled: one.disabled,
@@ -31,7 +36,7 @@ export function drawSelect(at, one) {
 
 // A button that opens a list. Told: `key` (its name in the pane), `least` and `most`, `chosen` ids,
 // `choices()`, whether it is `searched`, `choose(ids)` to be called when the list closes with others
-// chosen than before, `labelledBy` (an element's id), `describedBy`.
+// chosen than before, `isBusy()` (whether it cannot be opened now), `labelledBy` (an element's id), `describedBy`.
 export function drawChooser(pane, told) {
   const face = h("span", {class: "select-face"});
   const id = told.id ?? `select-${pane.number}-${told.key}`;
@@ -40,14 +45,15 @@ export function drawChooser(pane, told) {
     "aria-haspopup": "listbox", "aria-expanded": "false", "data-focus": told.focus,
     "data-select": told.key, "aria-describedby": told.describedBy,
     "aria-labelledby": told.labelledBy ? `${told.labelledBy} ${id}` : false,
-    onclick: () => List.toggle(pane, button, current),
+    onclick: () => toggle(),
     onkeydown: (event) => {
       if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
       event.preventDefault();
-      List.toggle(pane, button, current);
+      toggle();
     },
   }, face, h("span", {class: "select-arrow", "aria-hidden": "true"}));
   const current = {...told, choose: (ids) => { button.show(ids); told.choose(ids); }};
+  const toggle = () => { if (!told.isBusy?.()) List.toggle(pane, button, current); };
   button.show = (ids) => {
     current.chosen = ids;
     fill(face, faceOf(told, ids));

@@ -18,6 +18,7 @@ export function memoryOf(pane, message) {
 export async function tellBot({pane, message, memory}, act, id, more = {}) {
   if (memory.busy.has(id)) return false;
   memory.busy.add(id);
+  memory.failure = null;
   const show = () => {
     const drawn = pane.root.querySelectorAll(`[data-components="${CSS.escape(message.id)}"]`);
     for (const element of drawn) showState(element, memory);
@@ -25,7 +26,6 @@ export async function tellBot({pane, message, memory}, act, id, more = {}) {
   show();
   try {
     await pane.interact(act, {channel: message.channel, message: message.id, id, ...more});
-    memory.failure = null;
     return true;
   } catch (error) {
     memory.failure = error.message;

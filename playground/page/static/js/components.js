@@ -57,7 +57,7 @@ function drawSeparator(_at, one) {
 function drawContainer(at, one) {
   const inside = h("div", {class: "component-inside"}, drawAll(at, one.components));
   const card = h("div", {class: "component-card"}, inside);
-  if (one.accent_color !== undefined) {
+  if (Number.isInteger(one.accent_color)) {
     card.classList.add("has-accent");
     card.style.setProperty("--accent-bar", `#${one.accent_color.toString(16).padStart(6, "0")}`);
   }

@@ -2,6 +2,7 @@
 // stays usable. What was typed and not sent is kept, and is there when the same form opens again.
 
 import {h, fill} from "./dom.js";
+import {List} from "./components-list.js";
 import {drawText} from "./richtext.js";
 import {drawField} from "./forms-fields.js";
 
@@ -19,7 +20,9 @@ export function drawForms(pane) {
     if (!form || which !== form) return;
     const {opener} = form;
     form = null;
+    List.end(pane);
     dialog.close();
+    fill(dialog);
     layer.hidden = true;
     setInert(pane, layer, false);
     giveBack(pane, opener);
@@ -29,6 +32,7 @@ export function drawForms(pane) {
     const shown = new Form(pane, modal, asked?.message, form?.opener ?? openerIn(pane),
       ({done = false} = {}) => { if (done || !shown.busy) close(shown); });
     form = shown;
+    List.end(pane);
     fill(dialog, form.element);
     layer.hidden = false;
     if (!dialog.open) dialog.show();
@@ -38,6 +42,10 @@ export function drawForms(pane) {
   // Whoever sits here now did not open it.
   pane.on("me", () => { if (form && form.me !== pane.me?.id) close(); });
   dialog.addEventListener("keydown", (event) => keyDown(event, dialog, () => form?.close()));
+  // What is dropped beside a field for files is not to go to the composer beneath.
+  for (const kind of ["dragenter", "dragleave", "dragover", "drop"]) {
+    layer.addEventListener(kind, (event) => { event.preventDefault(); event.stopPropagation(); });
+  }
   layer.addEventListener("pointerdown", (event) => { if (event.target === layer) form?.close(); });
   return layer;
 }
