@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot.settings import Settings
 from playground.backstage import HouseBackstage, LookOn
-from playground.browser import has_browser, open_softly
+from playground.browser import has_browser, leaflet, open_softly
 from playground.globe import Globe
 from playground.keeping import KEPT, alone, keep_last
 from playground.page import HOST, Page
@@ -91,7 +91,7 @@ async def _play(
     try:
         console.print(_told(page.address, settings, options))
         if options.browser and has_browser(os.environ):
-            open_softly(page.address)
+            open_softly(leaflet(page.address, options.data))
         await _mind_the_bot(house, console)
     finally:
         if sys.stdout.isatty():

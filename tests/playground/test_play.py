@@ -13,7 +13,7 @@ import pytest
 
 from bot.settings import Settings
 from playground import prologue
-from playground.browser import has_browser, open_softly
+from playground.browser import has_browser, leaflet, open_softly
 from playground.claude import LocalClaude
 from playground.play import PlayOptions, play
 from playground.rehearsal.house import House
@@ -64,7 +64,9 @@ async def test_a_play_prints_one_address_and_ends_soon_with_windows_open(
     assert f"{data / 'troupe.db'}" in told
     assert "troupe play --terminal" in told
     (address,) = re.findall(r"http://\S+", told)
-    assert opened == [address]
+    (file,) = opened
+    assert address in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
     async with aiohttp.ClientSession() as client:
         async with client.get(address) as answer:
             assert "Troupe" in await answer.text()
@@ -173,7 +175,7 @@ def test_a_browser_is_opened_only_where_the_reader_sits(environment, platform, t
     assert has_browser(environment, platform) is there
 
 
-def test_opening_waits_for_no_browser(monkeypatch):
+def test_opening_waits_for_no_browser_and_shows_nobody_the_secret(monkeypatch, tmp_path):
     asked, release = [], threading.Event()
 
     def slow(address):
@@ -182,7 +184,7 @@ def test_opening_waits_for_no_browser(monkeypatch):
 
     monkeypatch.setattr("webbrowser.open", slow)
     began = time.monotonic()
-    open_softly("http://127.0.0.1:1/")
+    open_softly(leaflet("http://127.0.0.1:1/secret/", tmp_path))
     assert time.monotonic() - began < 1
     release.set()
-    assert asked == ["http://127.0.0.1:1/"]
+    assert asked == [(tmp_path / "open.html").as_uri()]
