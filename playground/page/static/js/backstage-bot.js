@@ -4,7 +4,8 @@
 import {h, fill} from "./dom.js";
 import {drawPanel} from "./backstage-tabs.js";
 import {drawFacts, Region} from "./backstage-region.js";
-import {bytes, clock, counted} from "./backstage-words.js";
+import {clock, counted} from "./backstage-words.js";
+import {sizeOf} from "./size.js";
 
 const DOING = {restart: "Killing the bot and starting it again…", stop: "Telling the bot to close…", start: "Starting the bot…"};
 
@@ -40,7 +41,7 @@ export class BotTab {
       drawFacts([
         ["Process", told.running ? String(told.pid) : null],
         ["Since", told.running ? clock(told.since) : null],
-        ["Memory", told.memory === null ? null : bytes(told.memory)],
+        ["Memory", told.memory === null ? null : sizeOf(told.memory)],
         ["In", counted(told.servers, "server")],
         ["Log", told.log],
       ]),

@@ -25,7 +25,3 @@ export function money(usd) {
   if (cents < 100) return `${Number(cents.toPrecision(2))} ¢`;
   return `${usd.toFixed(2)} $`;
 }
-
-export function bytes(count) {
-  return `${Math.round(count / 1024 / 1024)} MB`;
-}

@@ -2,7 +2,8 @@
 
 import {h, fill} from "./dom.js";
 import {ATTACHMENT, hint, named, offered, readText} from "./commands-kinds.js";
-import {refusal, sizeOf} from "./composer-files.js";
+import {sizeOf} from "./size.js";
+import {refusal} from "./upload.js";
 
 let count = 0;
 

@@ -5,7 +5,7 @@ import {Chip} from "./commands-chip.js";
 import {ATTACHMENT} from "./commands-kinds.js";
 import {Offers} from "./commands-offers.js";
 import {writeLine} from "./commands-read.js";
-import {upload} from "./composer-files.js";
+import {upload} from "./upload.js";
 
 export class CommandLine {
   #chips = [];
@@ -108,7 +108,7 @@ export class CommandLine {
   // Hand in the files among the options that were read.
   async withFiles(told) {
     const filled = Object.entries(told).filter(([, one]) => one.file);
-    const kept = filled.length ? await upload(filled.map(([, one]) => one.file)) : [];
+    const kept = await upload(filled.map(([, one]) => one.file));
     const values = filled.map(([name, {type}], at) => [name, {type, value: kept[at].id}]);
     return {...told, ...Object.fromEntries(values)};
   }

@@ -2,6 +2,7 @@
 
 import {h} from "./dom.js";
 import {veil} from "./components-veil.js";
+import {drawFileCard} from "./embeds-cards.js";
 import {webAddress} from "./richtext-links.js";
 
 const IS_VIDEO = /\.(mp4|webm|mov)$/i;
@@ -44,21 +45,11 @@ function drawFar({media, description}) {
   return h("a", {class: "component-far", ...away}, words);
 }
 
+// A file that the message does not know is told by its address alone.
 export function drawFile(at, one) {
   const known = at.message.attachments.find((file) => file.url === one.file.url);
-  const inside = h("div", {class: "component-file"},
-    h("span", {class: "component-file-icon", "aria-hidden": "true"}, "📄"),
-    h("span", {class: "component-file-words"},
-      h("a", {href: one.file.url, download: known?.name ?? true}, known?.name ?? "File"),
-      known && h("small", {}, sizeText(known.size))));
-  const place = h("div", {class: "component-file-place"}, inside);
+  const inside = drawFileCard(known ?? {name: "File", url: one.file.url});
+  const place = h("div", {class: "component-file"}, inside);
   if (one.spoiler) veil(at.memory, one.id, place, inside);
   return place;
-}
-
-export function sizeText(bytes) {
-  const [unit, size] = bytes < 1024 ? ["byte", bytes]
-    : bytes < 1024 ** 2 ? ["kilobyte", bytes / 1024] : ["megabyte", bytes / 1024 ** 2];
-  const as = {style: "unit", unit, unitDisplay: unit === "byte" ? "long" : "short"};
-  return new Intl.NumberFormat(undefined, {...as, maximumFractionDigits: 1}).format(size);
 }

@@ -1,32 +1,10 @@
 // Files that go with a message: chosen, dropped or pasted, shown as chips, handed in on sending.
 
 import {h, fill} from "./dom.js";
+import {sizeOf} from "./size.js";
+import {refusal} from "./upload.js";
 
-const MEGA = 1024 * 1024;
-const MOST_BYTES = 10 * MEGA;
 const MOST_FILES = 10;
-
-export function sizeOf(bytes) {
-  if (bytes < 1024) return `${bytes} bytes`;
-  const [count, unit] = bytes < MEGA ? [bytes / 1024, "KB"] : [bytes / MEGA, "MB"];
-  return `${count.toLocaleString(undefined, {maximumFractionDigits: 1})} ${unit}`;
-}
-
-// Why a file cannot be sent, in a sentence; nothing if it can.
-export function refusal(file) {
-  if (file.size <= MOST_BYTES) return "";
-  return `${file.name} is too large: it has ${sizeOf(file.size)}, and a file may have 10 MB.`;
-}
-
-// Hand files in; returns [{id, name, size}].
-export async function upload(files) {
-  const form = new FormData();
-  for (const file of files) form.append("file", file, file.name);
-  const answer = await fetch("upload", {method: "POST", body: form}).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  if (!answer?.ok || !told) throw new Error(told?.error ?? "The files could not be handed in. Try again.");
-  return told;
-}
 
 export class Files {
   #chips = []; // [{file, url}]

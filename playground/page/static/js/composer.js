@@ -4,12 +4,13 @@ import {h} from "./dom.js";
 import {drawBox} from "./composer-box.js";
 import {Choices} from "./composer-list.js";
 import {draftKey, keepDraft} from "./composer-drafts.js";
-import {dropOn, Files, upload} from "./composer-files.js";
+import {dropOn, Files} from "./composer-files.js";
 import {decode, encode, suggest} from "./composer-mentions.js";
 import {drawReply} from "./composer-reply.js";
 import {drawNotes} from "./composer-notes.js";
 import {Slash} from "./composer-slash.js";
 import {drawTyping, teller} from "./composer-typing.js";
+import {upload} from "./upload.js";
 
 const LONGEST_SENT = 200_000; // characters; the connection takes a megabyte at once
 
@@ -271,7 +272,7 @@ class Composer {
     if (reply) this.pane.answer(null);
     if (files.length) this.notes.working(`Sending ${files.length === 1 ? files[0].name : `${files.length} files`}…`);
     try {
-      const kept = files.length ? await upload(files) : [];
+      const kept = await upload(files);
       await this.pane.ask("say", {channel, text, reply: reply?.id, files: kept.map((one) => one.id)});
     } catch (error) {
       this.#giveBack({key, text, files, reply}, error.message);

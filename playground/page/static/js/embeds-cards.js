@@ -1,6 +1,7 @@
 // What tells of a file: its name, its size, and how to save it.
 
 import {h} from "./dom.js";
+import {sizeOf} from "./size.js";
 
 export function drawFileCard(file) {
   return h("div", {class: "file"}, fileHead(file));
@@ -12,14 +13,8 @@ export function fileHead(file) {
     h("span", {class: "file-sign", "aria-hidden": "true"}, "📄"),
     h("span", {class: "file-told"},
       h("a", {class: "file-name", href: file.url, download: file.name, dir: "auto"}, file.name),
-      h("span", {class: "file-size"}, fileSize(file.size))),
+      file.size !== undefined && h("span", {class: "file-size"}, sizeOf(file.size))),
     h("a", {
       class: "file-save", href: file.url, download: file.name, "aria-label": `Download ${file.name}`,
     }, "↓"));
-}
-
-export function fileSize(bytes) {
-  const power = Math.min(3, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  const number = new Intl.NumberFormat(undefined, {maximumFractionDigits: power ? 2 : 0});
-  return `${number.format(bytes / 1024 ** power)} ${["bytes", "KB", "MB", "GB"][power]}`;
 }

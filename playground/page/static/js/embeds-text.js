@@ -1,7 +1,8 @@
 // A text file: its beginning, which one can unfold.
 
 import {h} from "./dom.js";
-import {fileHead, fileSize} from "./embeds-cards.js";
+import {fileHead} from "./embeds-cards.js";
+import {sizeOf} from "./size.js";
 
 const MOST_BYTES = 20 * 1024;
 const KEPT = 40;
@@ -29,7 +30,7 @@ export function drawTextFile(file) {
   beginning(file.url).then(({text, cut}) => {
     code.textContent = text;
     fold.hidden = text.split("\n", 7).length < 7 && text.length < 400;
-    note.textContent = cut ? `The first ${fileSize(MOST_BYTES)} of it; download it for the rest.` : "";
+    note.textContent = cut ? `The first ${sizeOf(MOST_BYTES)} of it; download it for the rest.` : "";
   }, () => { code.textContent = "This file could not be shown; try to download it."; });
   return box;
 }

@@ -1,8 +1,9 @@
 // The field of a form into which one puts files. They are handed in when the form is sent.
 
 import {h, fill} from "./dom.js";
-import {sizeText} from "./components-media.js";
 import {wish} from "./forms-options.js";
+import {sizeOf} from "./size.js";
+import {refusal, upload} from "./upload.js";
 
 export function drawUpload(_pane, {one, id, least, most, required, described}) {
   let files = [];
@@ -27,7 +28,7 @@ export function drawUpload(_pane, {one, id, least, most, required, described}) {
   }, input, button, list);
   const show = () => {
     fill(list, files.map((file, at) => h("li", {},
-      h("span", {class: "form-file-name"}, file.name), h("small", {}, sizeText(file.size)),
+      h("span", {class: "form-file-name"}, file.name), h("small", {}, sizeOf(file.size)),
       h("button", {type: "button", "aria-label": `Remove ${file.name}`, onclick: () => remove(at)},
         "✕"))));
     root.dispatchEvent(new Event("input", {bubbles: true}));
@@ -39,23 +40,11 @@ export function drawUpload(_pane, {one, id, least, most, required, described}) {
     focus: () => button.focus(),
     fault: () => {
       if (!files.length && !required) return null;
-      return files.length >= least && files.length <= most ? null
-        : wish(least, most, most > 1 ? "files" : "file");
+      if (files.length < least || files.length > most) return wish(least, most, most > 1 ? "files" : "file");
+      return files.map(refusal).find(Boolean) ?? null;
     },
-    read: () => handIn(files),
+    read: async () => (await upload(files)).map((one) => one.id),
     keep: () => null, // a file cannot be kept over a reload
     mend: () => {},
   };
-}
-
-// Hand files in and return their ids.
-async function handIn(files) {
-  if (!files.length) return [];
-  const body = new FormData();
-  for (const file of files) body.append("file", file, file.name);
-  const answer = await fetch("upload", {method: "POST", body}).catch(() => null);
-  if (!answer) throw new Error("The page is not connected. It comes back by itself.");
-  const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(told.error ?? "These files could not be handed in.");
-  return told.map((one) => one.id);
 }

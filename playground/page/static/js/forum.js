@@ -4,7 +4,7 @@ import {h, fill, refill} from "./dom.js";
 import {icon} from "./icon.js";
 import {once} from "./once.js";
 import {isForum} from "./places.js";
-import {ago} from "./ago.js";
+import {drawTime} from "./time.js";
 
 export function drawForum(pane) {
   const list = h("ol", {class: "posts"});
@@ -42,7 +42,7 @@ function drawPost(pane, forum, post) {
     post.archived && [" ", h("span", {class: "mark"}, post.locked ? "Locked" : "Archived")]),
   post.excerpt && h("span", {class: "post-excerpt"}, post.excerpt),
   h("span", {class: "post-facts"},
-    h("span", {}, icon("thread"), ` ${post.count}`), h("span", {}, ago(post.active)),
+    h("span", {}, icon("thread"), ` ${post.count}`), drawTime(post.active, "ago"),
     post.unread > 0 && h("span", {class: "post-fresh"}, `${post.unread} new`))));
 }
 

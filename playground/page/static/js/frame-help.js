@@ -1,5 +1,6 @@
 // The list of keys, and how one plays several people at once.
 
+import {openDialog} from "./dialog.js";
 import {h} from "./dom.js";
 import {icon} from "./icon.js";
 
@@ -18,17 +19,20 @@ const KEYS = [
 ];
 
 export function openHelp() {
-  const close = () => dialog.close();
-  const dialog = h("dialog", {class: "help", "aria-labelledby": "help-title"},
+  openDialog("How to play", draw, {look: "help"});
+}
+
+function draw(close) {
+  return [
     h("header", {class: "help-head"},
-      h("h2", {id: "help-title"}, "How to play"),
+      h("h2", {}, "How to play"),
       h("button", {class: "tool", "aria-label": "Close", onclick: close}, icon("close"))),
     h("p", {}, "You play everybody here. Choose above who you are now; what only one person may see is shown to nobody else. In two views side by side you are two people at once."),
     h("table", {class: "help-keys"}, h("tbody", {}, KEYS.map(([keys, told]) =>
-      h("tr", {}, h("th", {scope: "row"}, keys.split(" ").map((one) =>
-        /^(…|;)$/.test(one) ? ` ${one} ` : [h("kbd", {}, one), " "])), h("td", {}, told))))));
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) close(); });
-  document.body.append(dialog);
-  dialog.showModal();
+      h("tr", {}, h("th", {scope: "row"}, drawKeys(keys)), h("td", {}, told))))),
+  ];
+}
+
+function drawKeys(keys) {
+  return keys.split(" ").map((one) => one === "…" ? " … " : [h("kbd", {}, one), " "]);
 }

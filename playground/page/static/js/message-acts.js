@@ -1,5 +1,6 @@
 // What one can do with a message. What goes wrong is told under the message.
 
+import {openDialog} from "./dialog.js";
 import {h} from "./dom.js";
 
 export class Acts {
@@ -62,22 +63,20 @@ export class Acts {
   askToRemove(message) {
     const {pane} = this.#list;
     const back = this.#list.byId.get(message.id)?.view.element;
-    const dialog = h("dialog", {class: "box", "aria-label": "Delete message"});
-    const yes = async () => {
-      dialog.close();
-      await this.remove(message);
+    const draw = (close) => {
+      const yes = () => {
+        close();
+        this.remove(message);
+      };
+      return [
+        h("h2", {}, "Delete message"),
+        h("p", {}, `This message of ${message.author.name} will be gone for everybody.`),
+        h("div", {class: "message-ask"},
+          h("button", {class: "button button-danger", type: "button", autofocus: true, onclick: yes}, "Delete"),
+          h("button", {class: "button button-plain", type: "button", onclick: close}, "Cancel")),
+      ];
     };
-    dialog.append(
-      h("h2", {}, "Delete message"),
-      h("p", {}, `This message of ${message.author.name} will be gone for everybody.`),
-      h("div", {class: "message-ask"},
-        h("button", {class: "button button-danger", type: "button", autofocus: true, onclick: yes}, "Delete"),
-        h("button", {class: "button button-plain", type: "button", onclick: () => dialog.close()}, "Cancel")));
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      if (back?.isConnected) back.focus({preventScroll: true});
-    });
-    pane.root.append(dialog);
-    dialog.showModal();
+    const closed = () => { if (back?.isConnected) back.focus({preventScroll: true}); };
+    openDialog("Delete message", draw, {home: pane.root, closed});
   }
 }

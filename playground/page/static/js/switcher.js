@@ -1,5 +1,6 @@
 // Ctrl+K: go to a channel, thread or person by a few letters of the name.
 
+import {openDialog} from "./dialog.js";
 import {h, fill} from "./dom.js";
 import {sign} from "./frame-head.js";
 import {icon} from "./icon.js";
@@ -18,9 +19,11 @@ export function openSwitcher(panes) {
     "aria-label": "Go to a channel, thread or person", "aria-expanded": "true",
     "aria-controls": "switcher-list", "aria-autocomplete": "list", autocomplete: "off",
   });
-  const dialog = h("dialog", {class: "box switcher", "aria-label": "Go to"}, input, list);
-  const pick = (one) => { dialog.close(); one?.act(); };
+  const none = h("p", {class: "hint", role: "status"}, "Nothing of that name is here.");
+  let close = () => {};
+  const pick = (one) => { close(); one.act(); };
   const draw = () => {
+    none.hidden = found.length > 0;
     fill(list, found.map((one, index) => h("li", {
       class: "switcher-item", role: "option", id: `switcher-${index}`,
       "aria-selected": String(index === at), onclick: () => pick(one),
@@ -39,18 +42,15 @@ export function openSwitcher(panes) {
   });
   input.addEventListener("keydown", (event) => {
     const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
-    if (event.key === "Enter") pick(found[at]);
+    if (event.key === "Enter" && found.length) pick(found[at]);
     else if (!step || !found.length) return;
     else at = (at + step + found.length) % found.length;
     event.preventDefault();
     if (step) draw();
   });
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-  dialog.addEventListener("close", () => dialog.remove());
   found = matching(all, "");
-  document.body.append(dialog);
   draw();
-  dialog.showModal();
+  close = openDialog("Go to", () => [input, list, none], {look: "switcher"});
 }
 
 function targets(pane) {

@@ -1,10 +1,11 @@
 // The threads of a channel: the list at its head, and how one opens a new one.
 
-import {h, fill} from "./dom.js";
-import {ago} from "./ago.js";
+import {openDialog} from "./dialog.js";
+import {h} from "./dom.js";
 import {icon} from "./icon.js";
 import {once} from "./once.js";
 import {openPopover} from "./popover.js";
+import {drawTime} from "./time.js";
 
 export function openThreads(pane, anchor) {
   const close = openPopover(anchor, "Threads", () => {
@@ -16,7 +17,8 @@ export function openThreads(pane, anchor) {
         onclick: () => { close(); pane.go(one.id); },
       },
       h("span", {class: "thread-name"}, one.private && icon("lock"), one.name),
-      h("span", {class: "thread-facts"}, `${one.count} ${one.count === 1 ? "message" : "messages"} · ${ago(one.active)}`))))),
+      h("span", {class: "thread-facts"}, `${one.count} ${one.count === 1 ? "message" : "messages"} · `,
+        drawTime(one.active, "ago")))))),
     ];
     return h("div", {class: "threads-box"},
       h("header", {class: "threads-head"}, h("h2", {}, "Threads"),
@@ -31,26 +33,24 @@ export function openThreads(pane, anchor) {
 
 // Ask for a name whenever somebody wants to open a thread, on a message or without one.
 export function watchThreads(pane) {
-  pane.on("thread", (message) => {
-    const channel = pane.channel;
-    const name = h("input", {class: "field", maxlength: 100, "aria-label": "Thread name",
-      placeholder: "New thread", autofocus: true});
-    const wrong = h("p", {class: "wrong", role: "alert"});
-    const dialog = h("dialog", {class: "box", "aria-label": "Create a thread"});
-    const send = once(wrong, async () => {
-      const id = await pane.ask("thread", {channel, message: message?.id ?? null, name: name.value});
-      dialog.close();
-      await pane.go(id);
-    });
-    fill(dialog, h("form", {class: "small-form", onsubmit: send},
-      h("h2", {}, "Create a thread"),
-      message && h("p", {class: "hint"}, `On ${message.author.name}'s message`),
-      name, wrong,
-      h("div", {class: "post-send"}, h("button", {class: "button"}, "Create thread"),
-        h("button", {class: "button button-plain", type: "button", onclick: () => dialog.close()},
-          "Cancel"))));
-    dialog.addEventListener("close", () => dialog.remove());
-    pane.root.append(dialog);
-    dialog.showModal();
+  pane.on("thread", (message) => openDialog("Create a thread",
+    (close) => drawNew(pane, message, close), {home: pane.root}));
+}
+
+function drawNew(pane, message, close) {
+  const {channel} = pane;
+  const name = h("input", {class: "field", maxlength: 100, "aria-label": "Thread name",
+    placeholder: "New thread", autofocus: true});
+  const wrong = h("p", {class: "wrong", role: "alert"});
+  const send = once(wrong, async () => {
+    const id = await pane.ask("thread", {channel, message: message?.id ?? null, name: name.value});
+    close();
+    await pane.go(id);
   });
+  return h("form", {class: "small-form", onsubmit: send},
+    h("h2", {}, "Create a thread"),
+    message && h("p", {class: "hint"}, `On ${message.author.name}'s message`),
+    name, wrong,
+    h("div", {class: "post-send"}, h("button", {class: "button"}, "Create thread"),
+      h("button", {class: "button button-plain", type: "button", onclick: close}, "Cancel")));
 }

@@ -7,7 +7,9 @@ const CLOCK = new Intl.DateTimeFormat(undefined, {timeStyle: "short"});
 const DATE = new Intl.DateTimeFormat(undefined, {dateStyle: "short"});
 const DAY = new Intl.DateTimeFormat(undefined, {dateStyle: "long"});
 const FULL = new Intl.DateTimeFormat(undefined, {dateStyle: "full", timeStyle: "short"});
-const MINUTE = 60;
+const AGO = new Intl.RelativeTimeFormat(undefined, {numeric: "auto", style: "narrow"});
+const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+const MINUTE_MS = 60_000;
 
 const LOOKS = {
   clock: (date) => CLOCK.format(date),
@@ -42,11 +44,8 @@ function daysBetween(early, late) {
 }
 
 function ago(seconds) {
-  const minutes = Math.floor(seconds / MINUTE);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes}m ago`;
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}h ago`;
-  return `${Math.floor(minutes / 24 / 60)}d ago`;
+  const [unit, size] = STEPS.find(([, least]) => seconds >= least) ?? [];
+  return unit ? AGO.format(-Math.floor(seconds / size), unit) : "just now";
 }
 
 function tellAnew(looks) {
@@ -66,4 +65,4 @@ function atMidnight() {
 }
 
 atMidnight();
-setInterval(() => tellAnew(["ago"]), MINUTE * 1000);
+setInterval(() => tellAnew(["ago"]), MINUTE_MS);

@@ -1,0 +1,26 @@
+// Dialogs over the whole page. Escape and a press beside them close them, and the browser gives the
+// focus back.
+
+import {h, fill} from "./dom.js";
+
+// Open a dialog; draw(close) gives its content. home: where it stands; closed: called at its end.
+// Returns a function that closes it.
+export function openDialog(label, draw, {look = "", home = document.body, closed = () => {}} = {}) {
+  const dialog = h("dialog", {class: `box ${look}`, "aria-label": label});
+  const close = () => dialog.close();
+  fill(dialog, draw(close));
+  dialog.addEventListener("pointerdown", (event) => { if (isBeside(dialog, event)) close(); });
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    closed();
+  });
+  home.append(dialog);
+  dialog.showModal();
+  return close;
+}
+
+// A press on what lies around a dialog is told to the dialog itself.
+function isBeside(dialog, {target, clientX: x, clientY: y}) {
+  const {left, right, top, bottom} = dialog.getBoundingClientRect();
+  return target === dialog && (x < left || x > right || y < top || y > bottom);
+}
