@@ -53,6 +53,7 @@ async def _hello(seat: "Seat", asked: Json) -> Json:
         "places": view.places(world, seat.person(), seat.page.reads),
         "bot": {
             "id": str(world.bot.id),
+            "name": world.bot.display_name,
             "backstage": seat.page.backstage is not None,
             **seat.page.bot_state,
         },

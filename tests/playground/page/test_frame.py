@@ -35,7 +35,8 @@ async def small_targets(window: driver.Page) -> list[str]:
         """[...document.querySelectorAll(":is(.bar, .head, .side, .forum) button")]
         .filter((one) => one.checkVisibility({visibilityProperty: true}))
         .map((one) => [one.getBoundingClientRect(), one.ariaLabel ?? one.textContent])
-        .filter(([box]) => Math.min(box.width, box.height) < 40).map(([, name]) => name)"""
+        .filter(([box]) => Math.round(Math.min(box.width, box.height)) < 40)
+        .map(([, name]) => name)"""
     )
     return found
 

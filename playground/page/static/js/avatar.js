@@ -18,6 +18,11 @@ export function drawAvatar(who, size = "usual") {
   return h("span", {class: look, "aria-hidden": "true"}, initials(who.name));
 }
 
+// The sign of what is no person: the bot, and the characters that it posts as.
+export function drawBadge() {
+  return h("span", {class: "app-badge"}, "APP");
+}
+
 export function initials(name) {
   const words = name.replace(/^(the|a|an)\s+/i, "").split(/[\s_-]+/).filter(Boolean);
   return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("") || "?";

@@ -1,7 +1,7 @@
 // What tabs of the backstage have in common: regions that are drawn anew only if something changed,
 // and parts that fold.
 
-import {h, fill} from "./dom.js";
+import {h, refill} from "./dom.js";
 
 // A region keeps what it showed last, so that whoever reads or selects there is not disturbed.
 export class Region {
@@ -16,17 +16,7 @@ export class Region {
     const text = JSON.stringify(data);
     if (text === this.#shown) return;
     this.#shown = text;
-    const {element} = this;
-    const focus = element.contains(document.activeElement)
-      ? document.activeElement.closest("[data-focus]")?.dataset.focus : undefined;
-    fill(element, draw(data));
-    if (focus !== undefined) {
-      element.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus({preventScroll: true});
-    }
-  }
-
-  forget() {
-    this.#shown = null;
+    refill(this.element, draw(data));
   }
 }
 

@@ -22,21 +22,20 @@ export function offered(pane, spec) {
 }
 
 export function people(pane) {
-  const there = pane.guildOf(pane.channel)?.members ?? pane.people;
-  return there.map((one) => ({
+  return pane.members.map((one) => ({
     label: `@${one.name}`, detail: one.bot ? "APP" : "", value: one.id, code: `<@${one.id}>`,
   }));
 }
 
 export function roles(pane) {
-  const guild = pane.guildOf(pane.channel);
+  const guild = pane.guild;
   return (guild?.roles ?? [])
     .filter((one) => one.id !== guild.id)
     .map((one) => ({label: `@${one.name}`, detail: "Role", value: one.id, code: `<@&${one.id}>`}));
 }
 
 export function channels(pane, kinds) {
-  const all = pane.guildOf(pane.channel)?.channels ?? [];
+  const all = pane.guild?.channels ?? [];
   const name = (id) => all.find((one) => one.id === id)?.name;
   return all
     .filter((one) => (kinds?.length ? kinds.includes(one.kind) : one.kind !== CATEGORY))

@@ -1,6 +1,7 @@
 // Buttons on messages.
 
 import {h} from "./dom.js";
+import {drawDots} from "./dots.js";
 import {tellBot} from "./components-state.js";
 import {webAddress} from "./richtext-links.js";
 
@@ -18,7 +19,7 @@ export function drawButton(at, one) {
     ...look, type: "button", disabled: one.disabled, "data-part": one.custom_id,
     "data-focus": `part/${one.custom_id}`, "aria-label": name(one),
     onclick: () => tellBot(at, "press", one.custom_id),
-  }, face(one), dots());
+  }, face(one), drawDots());
 }
 
 function drawLink(look, one) {
@@ -44,8 +45,4 @@ function face(one) {
   return h("span", {class: "component-face"},
     emoji && h("span", {class: "component-emoji"}, emoji),
     one.label && h("span", {}, one.label));
-}
-
-function dots() {
-  return h("span", {class: "component-dots", "aria-hidden": "true"}, h("i"), h("i"), h("i"));
 }

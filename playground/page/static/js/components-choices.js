@@ -11,8 +11,8 @@ const MARKS = {0: "#", 2: "🔊", 4: "▾", 5: "📣", 10: "↳", 11: "↳", 12:
 
 export function choicesOf(pane, one) {
   if (one.options) return one.options.map(option);
-  const guild = pane.guildOf(pane.channel);
-  const people = () => (guild?.members ?? pane.people).map(person);
+  const {guild} = pane;
+  const people = () => pane.members.map(person);
   const roles = () => (guild?.roles ?? []).map(role);
   switch (one.type) {
     case USER: return people();

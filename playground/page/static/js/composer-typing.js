@@ -1,6 +1,7 @@
 // Who is typing: telling the others that one is, and the line that says it of them.
 
 import {h, fill} from "./dom.js";
+import {drawDots} from "./dots.js";
 
 const TELL_EVERY_MS = 8000;
 const MOST_NAMES = 3;
@@ -8,7 +9,7 @@ const MOST_NAMES = 3;
 // The line over the composer.
 export function drawTyping(pane) {
   const words = h("span", {class: "typing-words"});
-  const dots = h("span", {class: "typing-dots", "aria-hidden": "true"}, [1, 2, 3].map(() => h("i")));
+  const dots = drawDots();
   const line = h("p", {class: "typing", role: "status"}, dots, words);
   const draw = () => {
     const now = Date.now();

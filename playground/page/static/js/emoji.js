@@ -2,45 +2,36 @@
 
 import {h, fill} from "./dom.js";
 import {GROUPS} from "./emoji-table.js";
+import {openPopover} from "./popover.js";
 
 const COLUMNS = 8;
-const EDGE = 8;
 
-// Open the box beside an element; pick(emoji) is called with what was chosen.
+// Open the box beside an element; pick(emoji) is called with what was chosen. owner: what has the
+// focus afterwards.
 export function pickEmoji(anchor, owner, pick) {
-  const box = h("div", {class: "emoji", popover: "auto", role: "dialog", "aria-label": "Pick an emoji"});
+  openPopover(anchor, "Pick an emoji", (close) => drawBox((emoji) => {
+    close();
+    pick(emoji);
+  }), {look: "emoji", owner});
+}
+
+function drawBox(choose) {
   const grids = h("div", {class: "emoji-groups"});
   const name = h("p", {class: "emoji-name", "aria-hidden": "true"}, "Pick an emoji");
   const search = h("input", {
     class: "emoji-search", type: "search", placeholder: "Search", "aria-label": "Search for an emoji",
     autocomplete: "off", spellcheck: "false",
   });
-  const choose = (emoji) => {
-    box.hidePopover();
-    pick(emoji);
-  };
   const show = () => fill(grids, drawGroups(search.value, choose));
   search.addEventListener("input", show);
-  box.addEventListener("keydown", (event) => key(event, grids, search));
   const tell = (event) => {
     const cell = event.target.closest(".emoji-cell");
     if (cell) name.textContent = `${cell.textContent} ${cell.getAttribute("aria-label")}`;
   };
   grids.addEventListener("pointerover", tell);
   grids.addEventListener("focusin", tell);
-  box.addEventListener("toggle", (event) => {
-    if (event.newState !== "closed") return;
-    const inside = box.contains(document.activeElement);
-    box.remove();
-    if (inside || document.activeElement === document.body) owner.focus({preventScroll: true});
-  });
   show();
-  box.append(search, grids, name);
-  (owner.closest(".pane") ?? document.body).append(box);
-  const from = anchor.getBoundingClientRect(); // opening may hide what is only there while hovered
-  box.showPopover();
-  place(box, from);
-  search.focus();
+  return h("div", {class: "emoji-box", onkeydown: (event) => key(event, grids, search)}, search, grids, name);
 }
 
 function drawGroups(typed, choose) {
@@ -113,13 +104,4 @@ function focus(grids, cell) {
   grids.querySelector('.emoji-cell[tabindex="0"]')?.setAttribute("tabindex", "-1");
   cell.setAttribute("tabindex", "0");
   cell.focus();
-}
-
-function place(box, from) {
-  const {width, height} = box.getBoundingClientRect();
-  const left = Math.min(from.right - width, innerWidth - width - EDGE);
-  const above = from.top - height - 6;
-  const top = above >= EDGE ? above : Math.min(from.bottom + 6, innerHeight - height - EDGE);
-  box.style.left = `${Math.max(EDGE, left)}px`;
-  box.style.top = `${Math.max(EDGE, top)}px`;
 }

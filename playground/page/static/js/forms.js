@@ -3,6 +3,7 @@
 
 import {h, fill} from "./dom.js";
 import {List} from "./components-list.js";
+import {drawDots} from "./dots.js";
 import {drawText} from "./richtext.js";
 import {drawField} from "./forms-fields.js";
 
@@ -73,11 +74,10 @@ class Form {
   #draw() {
     const {pane, modal} = this;
     const parts = modal.components.flatMap((one) => this.#part(one));
-    const bot = pane.member(pane.bot.id)?.name ?? "the bot";
     this.fault = h("p", {class: "form-fault", role: "alert"});
     this.submit = h("button", {class: "component-button is-primary", type: "submit"},
       h("span", {class: "component-face"}, "Submit"),
-      h("span", {class: "component-dots", "aria-hidden": "true"}, h("i"), h("i"), h("i")));
+      drawDots());
     return h("form", {
       class: "form-body", novalidate: true,
       onsubmit: (event) => { event.preventDefault(); this.#send(); },
@@ -91,7 +91,7 @@ class Form {
       h("h2", {id: `form-title-${pane.number}`}, modal.title),
       h("button", {class: "form-close", type: "button", "aria-label": "Close", onclick: () => this.close()})),
     h("div", {class: "form-parts"}, parts,
-      h("p", {class: "form-notice"}, `This goes to ${bot}. Put no passwords into it.`)),
+      h("p", {class: "form-notice"}, `This goes to ${pane.bot.name}. Put no passwords into it.`)),
     h("footer", {class: "form-foot"}, this.fault,
       h("button", {class: "component-button is-plain", type: "button", onclick: () => this.close()}, "Cancel"),
       this.submit));

@@ -57,7 +57,7 @@ function drawMe(pane) {
 
 function drawTools(pane) {
   const channel = pane.find(pane.channel);
-  const guild = pane.guildOf(pane.channel);
+  const guild = pane.guild;
   const threads = channel && guild && !isThread(channel) && !isForum(channel);
   const count = threads ? pane.places.threadsOf(channel.id).filter((one) => !one.archived).length : 0;
   return [

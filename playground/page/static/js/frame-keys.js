@@ -56,7 +56,7 @@ function step(pane, by, isUnread) {
 
 // Channels and open threads as they stand below each other.
 function inOrder(pane) {
-  const guild = pane.guildOf(pane.channel);
+  const guild = pane.guild;
   if (!guild) return pane.places.dms;
   return pane.places.sections(guild).flatMap(({channels}) => channels).flatMap((one) => [
     one, ...pane.places.threadsOf(one.id).filter((thread) => !thread.archived),

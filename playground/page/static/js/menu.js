@@ -2,8 +2,8 @@
 // move, letters search, Escape closes, and the focus goes back where it was.
 
 import {h} from "./dom.js";
+import {EDGE, stand} from "./popover.js";
 
-const EDGE = 8; // pixels between a menu and the edge of the window
 const TYPING_MS = 600; // within which letters belong together
 
 // Open a menu.
@@ -54,11 +54,9 @@ class Menu {
 
   show({left, top}, other = left) {
     this.element.showPopover();
-    const {width, height} = this.element.getBoundingClientRect();
-    const fits = left + width + EDGE <= innerWidth;
-    const x = fits ? left : other === left ? innerWidth - width - EDGE : other - width;
-    this.element.style.left = `${Math.max(EDGE, x)}px`;
-    this.element.style.top = `${Math.max(EDGE, Math.min(top, innerHeight - height - EDGE))}px`;
+    const {width} = this.element.getBoundingClientRect();
+    const fits = other === left || left + width + EDGE <= innerWidth;
+    stand(this.element, {left: fits ? left : other - width, top});
     this.#buttons[0]?.focus({preventScroll: true});
   }
 

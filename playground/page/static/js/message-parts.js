@@ -2,8 +2,9 @@
 // the view, the message and its look; null stands for a part that is not there.
 
 import {h} from "./dom.js";
+import {drawDots} from "./dots.js";
 import {drawText} from "./richtext.js";
-import {drawAvatar} from "./avatar.js";
+import {drawAvatar, drawBadge} from "./avatar.js";
 import {drawTime, fullTime} from "./time.js";
 import {icon} from "./icon.js";
 import {drawEditor} from "./message-edit.js";
@@ -53,7 +54,7 @@ export function drawHead(view, message, look) {
     author.webhook // a character, of whom there is no card
       ? h("span", name, author.name)
       : h("button", {...name, type: "button", "data-focus": "name", onclick: open}, author.name),
-    (author.bot || author.webhook) && h("span", {class: "message-badge"}, "APP"),
+    (author.bot || author.webhook) && drawBadge(),
     drawTime(message.at, "head", {id: view.id("time"), class: "message-time"}),
     message.pinned && h("span", {class: "message-pinned", title: "Pinned"},
       icon("pin"), h("span", {class: "unseen"}, "Pinned")));
@@ -74,8 +75,7 @@ const drawMarks = (message) => [
 
 function drawThinking(message) {
   return h("div", {class: "message-thinking"},
-    h("span", {class: "message-dots", "aria-hidden": "true"}, h("i"), h("i"), h("i")),
-    `${message.author.name} is thinking…`);
+    drawDots(), `${message.author.name} is thinking…`);
 }
 
 // What Discord itself tells: somebody pinned something, or began a thread.

@@ -48,7 +48,7 @@ export class Pane {
     this.me = null;
     this.people = []; // whom one can be
     this.places = new Places();
-    this.bot = null; // {id, ready, running (null: nobody knows), backstage (whether there is one)}
+    this.bot = null; // {id, name, ready, running (null: nobody knows), backstage (whether there is one)}
     this.channel = kept.channel ?? null; // id of the shown channel
     this.history = new History(this); // the shown channel's messages
     this.reply = null; // the message that is being answered
@@ -221,8 +221,14 @@ export class Pane {
     return this.places.guildOf(channel);
   }
 
-  member(id) {
-    return this.guildOf(this.channel)?.members.find((one) => one.id === id) ?? null;
+  // The server whose channel is shown; null in direct messages.
+  get guild() {
+    return this.guildOf(this.channel);
+  }
+
+  // Who is in that server; in direct messages, all whom one can be.
+  get members() {
+    return this.guild?.members ?? this.people;
   }
 
   answer(message) {

@@ -1,7 +1,7 @@
 // The card of somebody: who they are, their roles, and what the bot offers to do with them.
 
 import {h, fill} from "./dom.js";
-import {drawAvatar} from "./avatar.js";
+import {drawAvatar, drawBadge} from "./avatar.js";
 import {once} from "./once.js";
 import {openPersonMenu} from "./people-menu.js";
 import {openPopover} from "./popover.js";
@@ -9,7 +9,7 @@ import {openPopover} from "./popover.js";
 const USER_MENU = 2;
 
 export function openCard(pane, id, anchor) {
-  const guild = pane.guildOf(pane.channel);
+  const guild = pane.guild;
   const member = guild?.members.find((one) => one.id === id);
   const person = member ?? pane.people.find((one) => one.id === id);
   if (!person) return;
@@ -17,7 +17,7 @@ export function openCard(pane, id, anchor) {
   const wrong = h("p", {class: "wrong", role: "alert"});
   const close = openPopover(anchor, person.name, () => h("div", {class: "person-card"},
     h("header", {class: "person-card-head"}, drawAvatar(person, "large"),
-      h("h2", {}, person.name, person.bot && [" ", h("span", {class: "app-badge"}, "APP")])),
+      h("h2", {}, person.name, person.bot && [" ", drawBadge()])),
     drawRoles(guild, person),
     drawActs(pane, person, anchor, {close: () => close(), wrong}),
     menus, wrong), {beside: anchor.closest(".side-members") !== null});

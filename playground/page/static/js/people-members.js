@@ -1,14 +1,14 @@
 // The right side of a pane: the members of the server by their roles.
 
 import {h, refill} from "./dom.js";
-import {drawAvatar} from "./avatar.js";
+import {drawAvatar, drawBadge} from "./avatar.js";
 import {icon} from "./icon.js";
 import {openCard} from "./people-card.js";
 
 export function drawMembers(pane) {
   const list = h("div", {class: "members-list"});
   const draw = () => {
-    const guild = pane.guildOf(pane.channel);
+    const guild = pane.guild;
     side.hidden = guild === null;
     if (guild) refill(list, groups(guild).map(({name, members}) => drawGroup(pane, guild, name, members)));
   };
@@ -48,7 +48,7 @@ function drawGroup(pane, guild, name, members) {
     },
     drawAvatar(one),
     h("span", {class: "member-name"}, one.name),
-    one.bot && h("span", {class: "app-badge"}, "APP"),
+    one.bot && drawBadge(),
     one.id === guild.owner && h("span", {title: "Owner of the server"}, icon("crown"),
       h("span", {class: "unseen"}, " owner")))))));
 }

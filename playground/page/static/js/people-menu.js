@@ -43,7 +43,7 @@ function drawBe(pane, person, close) {
 }
 
 function guildOf(pane) {
-  return pane.guildOf(pane.channel) ?? pane.places.guilds[0] ?? null;
+  return pane.guild ?? pane.places.guilds[0] ?? null;
 }
 
 function drawRoles(pane, person, act) {

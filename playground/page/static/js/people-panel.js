@@ -27,7 +27,7 @@ export function drawPanel(pane) {
 
 function rolesOf(pane) {
   if (!pane.me.there) return "Not in this server";
-  const guild = pane.guildOf(pane.channel) ?? pane.places.guilds[0];
+  const guild = pane.guild ?? pane.places.guilds[0];
   const roles = guild?.members.find((one) => one.id === pane.me.id)?.roles ?? [];
   const names = (guild?.roles ?? []).filter((one) => roles.includes(one.id))
     .map((one) => one.name);

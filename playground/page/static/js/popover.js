@@ -3,27 +3,31 @@
 
 import {h} from "./dom.js";
 
-const EDGE = 8; // pixels between a popover and the edge of the window
+export const EDGE = 8; // pixels between a popover and the edge of the window
 const GAP = 6;
 
 // Open a popover beside an element; draw(close) gives its content. Returns a function that closes it.
-export function openPopover(anchor, label, draw, {look = "", beside = false} = {}) {
+//   beside  at the left of the element, not below or above it
+//   owner   what has the focus afterwards, if not the element
+export function openPopover(anchor, label, draw, {look = "", beside = false, owner = anchor} = {}) {
   const box = h("div", {class: `popover ${look}`, popover: "auto", role: "dialog", "aria-label": label});
   const close = () => box.hidePopover();
   box.append(draw(close));
   // Beside what was pressed, so that it is read and reached next.
-  const around = anchor.closest(".pane, .bar") ?? document.body;
+  const around = owner.closest(".pane, .bar") ?? document.body;
+  const from = anchor.getBoundingClientRect(); // opening may hide what is only there while hovered
   around.append(box);
-  anchor.setAttribute("aria-expanded", "true");
+  const isOpener = anchor.hasAttribute("aria-haspopup");
+  if (isOpener) anchor.setAttribute("aria-expanded", "true");
   box.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     const inside = box.contains(document.activeElement);
     box.remove();
-    anchor.removeAttribute("aria-expanded");
-    if (inside || document.activeElement === document.body) back(anchor, around).focus({preventScroll: true});
+    if (isOpener) anchor.removeAttribute("aria-expanded");
+    if (inside || document.activeElement === document.body) back(owner, around).focus({preventScroll: true});
   });
   box.showPopover();
-  place(box, anchor.getBoundingClientRect(), beside);
+  place(box, from, beside);
   box.querySelector("[autofocus], input, button, a, [tabindex]")?.focus({preventScroll: true});
   return close;
 }
@@ -39,6 +43,12 @@ function place(box, from, beside) {
   const below = from.bottom + GAP + height + EDGE <= innerHeight;
   const left = beside ? from.left - width - GAP : from.left;
   const top = beside ? from.top : below ? from.bottom + GAP : from.top - GAP - height;
+  stand(box, {left, top});
+}
+
+// Put a box that pops up somewhere, or as near as the window has room.
+export function stand(box, {left, top}) {
+  const {width, height} = box.getBoundingClientRect();
   box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`;
   box.style.top = `${Math.max(EDGE, Math.min(top, innerHeight - height - EDGE))}px`;
 }

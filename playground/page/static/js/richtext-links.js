@@ -40,7 +40,7 @@ export function drawPlace(pane, node) {
 
 // Somebody, a role or everybody.
 export function drawMention(pane, node) {
-  const everyone = node.t === "everyone" || node.id === pane.guildOf(pane.channel)?.id;
+  const everyone = node.t === "everyone" || node.id === pane.guild?.id;
   const mine = everyone || node.id === pane.me?.id || pane.me?.roles.includes(node.id);
   const name = node.t === "everyone" ? node.name : `@${node.name}`;
   return h("span", {class: mine ? "mention mention-mine" : "mention"}, name);
