@@ -149,6 +149,7 @@ export class Slash {
       else keepDraft(pane, key, "");
     } catch (error) {
       if (here()) this.#failed(error.message);
+      else pane.tell("notice", `/${command.path}: ${error.message}`);
     } finally {
       composer.notes.working("");
     }

@@ -146,8 +146,7 @@ class Composer {
   }
 
   focus() {
-    if (this.slash.open) this.slash.line.focus();
-    else this.input.focus();
+    (this.slash.open ? this.slash.line : this.input).focus();
   }
 
   // Whether it is expected that the focus comes here: not on a phone, where a keyboard would pop up,
@@ -286,6 +285,7 @@ class Composer {
     if (this.key !== key) {
       keepDraft(this.pane, key, [text, this.pane.drafts[key]].filter(Boolean).join("\n"));
       this.#filesElsewhere.set(key, files);
+      this.pane.tell("notice", `A message was not sent and waits where it was written. ${sentence}`);
       return;
     }
     const all = (meanwhile) => [text, meanwhile].filter(Boolean).join("\n");

@@ -26,7 +26,9 @@ export function drawPane(pane) {
   watchThreads(pane);
   watchState(pane);
   root.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && root.dataset.drawer) openDrawer(pane, "");
+    if (event.key !== "Escape" || !root.dataset.drawer) return;
+    // What popped up over the drawer closes first.
+    if (!root.querySelector(":popover-open")) openDrawer(pane, "");
   });
   for (const topic of ["channel", "channel-again"]) pane.on(topic, () => openDrawer(pane, ""));
   return root;

@@ -12,15 +12,16 @@ export class Acts {
 
   // Do something; true if it was done.
   async #try(message, doing) {
-    const view = this.#list.byId.get(message.id)?.view;
-    view?.fail(null);
+    const {pane} = this.#list;
+    const who = pane.me?.id;
+    this.#list.byId.get(message.id)?.view.fail(null);
     try {
       await doing();
       return true;
     } catch (error) {
-      const now = this.#list.byId.get(message.id)?.view;
-      if (now) now.fail(error.message);
-      else this.#list.pane.tell("notice", error.message);
+      const view = this.#list.byId.get(message.id)?.view;
+      if (view && who === pane.me?.id) view.fail(error.message);
+      else pane.tell("notice", error.message);
       return false;
     }
   }
