@@ -228,7 +228,7 @@ async def test_a_card_hides_what_is_a_spoiler(
     await expect(card).to_contain_text(HOSTILE.replace("**", ""))
     await expect(card.get_by_role("img", name="Fog", exact=True)).to_be_visible()
     await expect(card.get_by_text("not fetched from example.org")).to_be_visible()
-    await expect(card.get_by_role("link", name="notes.txt")).to_be_visible()
+    await expect(card.get_by_role("link", name="notes.txt", exact=True)).to_be_visible()
     assert not await serious(window)
     veils = card.get_by_role("button", name="Spoiler. Show it")
     await expect(veils).to_have_count(2)
