@@ -3,6 +3,7 @@
 Source: https://discord.com/developers/docs/events/gateway
 """
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -33,6 +34,10 @@ from playground.server.shapes import Json
 from playground.server.snowflakes import iso
 from playground.server.world import World
 
+WAY_SECONDS = 0.02
+"""How long an acknowledgement takes: as long as over a short wire. discord.py notes the time of a
+heartbeat after it was sent, so that one acknowledged at once seems to be a whole interval late.
+"""
 HEARTBEAT_MS = 41_250
 """Milliseconds between heartbeats, as Discord asks for."""
 PATIENCE = 1.5
@@ -184,7 +189,7 @@ class Gateway:
         if op == HEARTBEAT:
             socket.beat(self._patience)
             if self.acks:
-                socket.op(ACK)
+                asyncio.get_running_loop().call_later(WAY_SECONDS, socket.op, ACK)
         elif op == IDENTIFY:
             return self._identify(socket, data or {})
         elif op == RESUME:
