@@ -33,9 +33,10 @@ function write(date, style) {
 
 function since(at) {
   const seconds = at - Date.now() / 1000;
-  const found = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+  // 11 hours and 59 minutes are 12 hours, as people say it; nothing is 60 minutes.
+  const found = UNITS.find(([, size]) => Math.abs(seconds) >= 0.99 * size);
   if (!found) return relative.format(Math.round(seconds), "second");
-  return relative.format(Math.trunc(seconds / found[1]), found[0]);
+  return relative.format(Math.round(seconds / found[1]), found[0]);
 }
 
 function refresh() {
