@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate
 UV := $(shell command -v uv 2>/dev/null)
+# Tests wait as much as they work: for the disk, for other processes, for a browser.
+WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .DEFAULT_GOAL := help
 .PHONY: help play run doctor rehearse test check bench pictures format lock clean
@@ -30,7 +32,7 @@ rehearse: $(VENV)/ready ## simulated writers perform a scene; the results are in
 
 test: $(VENV)/ready-dev ## all tests, with the least coverage that is allowed
 	$(BIN)/coverage erase
-	$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report
 	@$(BIN)/python -m tests.playground.page.chromium
 
