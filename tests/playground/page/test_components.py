@@ -230,7 +230,7 @@ async def test_a_card_hides_what_is_a_spoiler(
     await expect(card.get_by_text("not fetched from example.org")).to_be_visible()
     await expect(card.get_by_role("link", name="notes.txt", exact=True)).to_be_visible()
     assert not await serious(window)
-    veils = card.get_by_role("button", name="Spoiler. Show it")
+    veils = card.get_by_role("button", name="Spoiler, press to show")
     await expect(veils).to_have_count(2)
     await expect(card.get_by_role("img", name="The sea")).to_be_hidden()
     await veils.first.press("Enter")

@@ -2,6 +2,7 @@
 // stands), so that a card can be drawn anew beneath it without disturbing who is choosing.
 
 import {h, fill} from "./dom.js";
+import {markOption, STEPS, stepped} from "./listbox.js";
 
 const GAP = 4;
 const TALLEST = 320;
@@ -178,12 +179,7 @@ export class List {
   #activate(index) {
     const options = this.#options();
     this.#active = Math.min(Math.max(0, index), options.length - 1);
-    options.forEach((one, at) => one.classList.toggle("is-active", at === this.#active));
-    const active = options[this.#active];
-    const holder = this.search ?? this.list;
-    if (active) holder.setAttribute("aria-activedescendant", active.id);
-    else holder.removeAttribute("aria-activedescendant");
-    active?.scrollIntoView({block: "nearest"});
+    markOption(options, [this.search ?? this.list], this.#active);
   }
 
   #choose(index) {
@@ -212,8 +208,8 @@ export class List {
   }
 
   #key(event) {
-    const step = {ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8}[event.key];
-    if (step) this.#activate(this.#active + step);
+    const step = STEPS[event.key];
+    if (step) this.#activate(stepped(this.#active, step, this.#options().length));
     else if (event.key === "Home" && !this.search) this.#activate(0);
     else if (event.key === "End" && !this.search) this.#activate(Infinity);
     else if (event.key === "Enter" || (event.key === " " && !this.search)) this.#choose(this.#active);

@@ -1,9 +1,9 @@
 // Pictures and files on cards. What does not lie on this machine is not fetched: a box names it.
 
 import {h} from "./dom.js";
-import {veil} from "./components-veil.js";
 import {drawFileCard} from "./embeds-cards.js";
 import {webAddress} from "./richtext-links.js";
+import {veil} from "./veil.js";
 
 const IS_VIDEO = /\.(mp4|webm|mov)$/i;
 

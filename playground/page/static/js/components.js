@@ -6,7 +6,7 @@ import {drawButton} from "./components-button.js";
 import {drawFile, drawGallery, drawThumbnail} from "./components-media.js";
 import {drawSelect} from "./components-select.js";
 import {memoryOf, showState} from "./components-state.js";
-import {veil} from "./components-veil.js";
+import {veil} from "./veil.js";
 
 const DRAW = {
   1: (at, one) => h("div", {class: "component-row"}, drawAll(at, one.components)),

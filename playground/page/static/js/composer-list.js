@@ -2,6 +2,7 @@
 // stays where one types; aria-activedescendant tells which row is meant.
 
 import {h, fill} from "./dom.js";
+import {markOption, STEPS, stepped} from "./listbox.js";
 
 let count = 0;
 
@@ -67,9 +68,8 @@ export class Choices {
   // Take a key of the field; true if it was meant for the list.
   key(event) {
     if (!this.open || event.ctrlKey || event.metaKey || event.altKey) return false;
-    const moves = {ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8};
     const chosen = this.#items[this.#active];
-    if (event.key in moves) this.#move(moves[event.key]);
+    if (event.key in STEPS) this.#move(STEPS[event.key]);
     else if (event.key === "Escape") this.#close();
     else if (chosen && !event.shiftKey && (event.key === "Enter" || event.key === "Tab")) this.#pick(chosen);
     else return false;
@@ -85,23 +85,15 @@ export class Choices {
   }
 
   #move(step) {
-    const count = this.#items.length;
-    const next = this.#active < 0 && step < 0 ? count - 1 : this.#active + step;
-    const one = Math.abs(step) === 1; // single steps go round, pages stop at the ends
     this.#moved = true;
-    this.#mark(one ? (next + count) % count : Math.max(0, Math.min(count - 1, next)));
+    this.#mark(stepped(this.#active, step, this.#items.length));
   }
 
   #mark(index) {
     this.#active = index;
-    for (const [at, row] of [...this.list.children].entries()) {
-      row.setAttribute("aria-selected", String(at === index));
-      if (at !== index) continue;
-      for (const one of [this.#field, this.list]) one.setAttribute("aria-activedescendant", row.id);
-      row.scrollIntoView({block: "nearest"});
-    }
-    if (index >= 0) return;
-    for (const one of [this.#field, this.list]) one.removeAttribute("aria-activedescendant");
+    const rows = [...this.list.children];
+    rows.forEach((one, at) => one.setAttribute("aria-selected", String(at === index)));
+    markOption(rows, [this.#field, this.list], index);
   }
 
   #row(one, index) {

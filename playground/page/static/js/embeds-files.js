@@ -3,30 +3,32 @@
 
 import {h} from "./dom.js";
 import {drawFileCard, fileHead} from "./embeds-cards.js";
-import {drawVeiled} from "./richtext-spoiler.js";
 import {drawTextFile, isText} from "./embeds-text.js";
+import {veil} from "./veil.js";
 
 const WIDEST = 550;
 const HIGHEST = 350;
 const PICTURE = /^image\/(png|jpeg|gif|webp)$/;
 
-export function drawFiles(files) {
+// memory: what the one who looks knows of the message (components-state.js).
+export function drawFiles(files, memory) {
   const pictures = files.filter((one) => PICTURE.test(one.type));
   const others = files.filter((one) => !PICTURE.test(one.type));
   return [
-    pictures.length > 0 && drawPictures(pictures),
-    others.map((one) => veiled(one, drawOther(one))),
+    pictures.length > 0 && drawPictures(pictures, memory),
+    others.map((one) => veiled(one, drawOther(one), memory)),
   ];
 }
 
-function veiled(file, drawn) {
-  return file.name.startsWith("SPOILER_") ? drawVeiled(drawn) : drawn;
+function veiled(file, drawn, memory) {
+  if (!file.name.startsWith("SPOILER_")) return drawn;
+  return veil(memory, file.id, h("div", {class: "veiled"}, drawn), drawn);
 }
 
-function drawPictures(files) {
+function drawPictures(files, memory) {
   const many = Math.min(3, files.length === 4 ? 2 : files.length);
   return h("div", {class: `pictures pictures-${many}`},
-    files.map((one) => veiled(one, drawPicture(one, files.length > 1))));
+    files.map((one) => veiled(one, drawPicture(one, files.length > 1), memory)));
 }
 
 function drawPicture(file, small) {

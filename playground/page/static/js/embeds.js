@@ -1,5 +1,6 @@
 // Draws what comes with a message's text: files, embeds and stickers.
 
+import {memoryOf} from "./components-state.js";
 import {h} from "./dom.js";
 import {drawFiles} from "./embeds-files.js";
 import {drawInline, drawText} from "./richtext.js";
@@ -8,7 +9,7 @@ import {drawTime} from "./richtext-time.js";
 
 export function drawEmbeds(pane, message) {
   return [
-    drawFiles(message.attachments.filter((one) => !usedIn(message, one))),
+    drawFiles(message.attachments.filter((one) => !usedIn(message, one)), memoryOf(pane, message)),
     message.embeds.map((one) => drawEmbed(pane, one)),
     message.stickers.map(drawSticker),
   ];

@@ -102,12 +102,10 @@ export class MessageView {
 function keepOpen(old, fresh) {
   const open = [...old.querySelectorAll("details")].map((one) => one.open);
   fresh.querySelectorAll("details").forEach((one, at) => { one.open = open[at] ?? one.open; });
-  for (const veil of ["spoiler", "veil"]) {
-    const before = [...old.querySelectorAll(`.${veil}`)];
-    fresh.querySelectorAll(`.${veil}`).forEach((one, at) => {
-      const was = before[at];
-      const isSame = was?.classList.contains(`${veil}-shown`) && was.textContent === one.textContent;
-      if (isSame) (one.querySelector(".veil-button") ?? one).click();
-    });
-  }
+  const before = [...old.querySelectorAll(".spoiler")];
+  fresh.querySelectorAll(".spoiler").forEach((one, at) => {
+    const was = before[at];
+    const isSame = was?.classList.contains("spoiler-shown") && was.textContent === one.textContent;
+    if (isSame) one.click();
+  });
 }

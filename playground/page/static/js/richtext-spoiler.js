@@ -1,14 +1,13 @@
 // What is hidden until one wants to see it.
 
 import {h} from "./dom.js";
-
-const LABEL = "Spoiler, press to show";
+import {SPOILER} from "./veil.js";
 
 // A hidden piece of text. It may hold links and blocks, so it cannot be a button element; while it
 // is hidden, nothing inside is seen, read out or reached by keyboard (css/rich.css).
 export function drawSpoiler(inner, block) {
   const spoiler = h(block ? "div" : "span", {
-    class: "spoiler", role: "button", tabindex: "0", "aria-label": LABEL,
+    class: "spoiler", role: "button", tabindex: "0", "aria-label": SPOILER,
   }, h(block ? "div" : "span", {class: "spoiler-body"}, inner));
   return opening(spoiler, () => {
     spoiler.classList.add("spoiler-shown");
@@ -16,23 +15,6 @@ export function drawSpoiler(inner, block) {
     spoiler.removeAttribute("aria-label");
     spoiler.tabIndex = -1;
   });
-}
-
-// A hidden file: a veil lies over it.
-export function drawVeiled(inner) {
-  const veil = h("button", {class: "veil-button", type: "button", "aria-label": LABEL},
-    h("span", {class: "veil-word"}, "Spoiler"));
-  const body = h("div", {class: "veil-body", inert: true, "aria-hidden": "true"}, inner);
-  const whole = h("div", {class: "veil"}, body, veil);
-  veil.addEventListener("click", () => {
-    whole.classList.add("veil-shown");
-    body.inert = false;
-    body.removeAttribute("aria-hidden");
-    body.tabIndex = -1;
-    body.focus({preventScroll: true});
-    veil.remove();
-  });
-  return whole;
 }
 
 // Open once, by a click or by the keys of a button.

@@ -4,6 +4,7 @@ import {openDialog} from "./dialog.js";
 import {h, fill} from "./dom.js";
 import {sign} from "./frame-head.js";
 import {icon} from "./icon.js";
+import {markOption, STEPS, stepped} from "./listbox.js";
 import {isCategory} from "./places.js";
 
 const MOST = 12;
@@ -22,31 +23,32 @@ export function openSwitcher(panes) {
   const none = h("p", {class: "hint", role: "status"}, "Nothing of that name is here.");
   let close = () => {};
   const pick = (one) => { close(); one.act(); };
+  const mark = (index) => {
+    at = index;
+    [...list.children].forEach((one, place) => one.setAttribute("aria-selected", String(place === at)));
+    markOption([...list.children], [input], at);
+  };
   const draw = () => {
     none.hidden = found.length > 0;
     fill(list, found.map((one, index) => h("li", {
       class: "switcher-item", role: "option", id: `switcher-${index}`,
-      "aria-selected": String(index === at), onclick: () => pick(one),
+      onclick: () => pick(one), onmousemove: () => index !== at && mark(index),
     },
     one.sign,
     h("span", {class: "switcher-name"}, one.name),
     h("span", {class: "switcher-place"}, one.place))));
-    if (found.length) input.setAttribute("aria-activedescendant", `switcher-${at}`);
-    else input.removeAttribute("aria-activedescendant");
-    list.children[at]?.scrollIntoView({block: "nearest"});
+    mark(0);
   };
   input.addEventListener("input", () => {
     found = matching(all, input.value);
-    at = 0;
     draw();
   });
   input.addEventListener("keydown", (event) => {
-    const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
-    if (event.key === "Enter" && found.length) pick(found[at]);
-    else if (!step || !found.length) return;
-    else at = (at + step + found.length) % found.length;
+    const step = STEPS[event.key];
+    if (!found.length || !(step || event.key === "Enter")) return;
     event.preventDefault();
-    if (step) draw();
+    if (step) mark(stepped(at, step, found.length));
+    else pick(found[at]);
   });
   found = matching(all, "");
   draw();
