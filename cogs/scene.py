@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -10,6 +11,7 @@ from bot.client import TroupeClient
 from bot.services.continue_story import MAX_DIRECTION, Continuation
 from bot.services.forking import Wish
 from bot.services.take_back import MAX_DEEDS
+from bot.story.ballot import BallotState
 from bot.story.purse import in_cents
 from bot.story.turn import Turn
 from cogs import choices, places, render
@@ -64,13 +66,12 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
         wish = Continuation(direction, as_character, variants)
         opened = await self.continue_story.continue_(request_of(interaction), wish)
         if opened.already:
-            steer = row_view(button("Steer", f"steer:v1:{opened.ballot.id}", emoji="🧭"))
-            await interaction.response.send_message(
-                "A ballot is open already. Vote on its card, or steer it: say which way its next "
-                "drafts should go.",
-                view=steer,
-                ephemeral=True,
-            )
+            ballot = opened.ballot
+            text = render.already(opened, interaction.guild_id, direction)
+            view = discord.utils.MISSING
+            if ballot.state is BallotState.OPEN and not ballot.is_full:
+                view = row_view(button("Steer", f"steer:v1:{ballot.id}", emoji="🧭"))
+            await interaction.response.send_message(text, view=view, ephemeral=True)
             await self.continue_story.look_round(opened.ballot.id)
             return
         drafts = "1 draft" if opened.variants == 1 else f"{opened.variants} drafts"

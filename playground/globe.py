@@ -9,7 +9,7 @@ PEOPLE = ("Anna", "Bo", "Cy")
 STORIES = ("the-lantern", "empty-stage")
 TOPICS = {
     "the-lantern": "A story under way: vote, claim somebody, type.",
-    "empty-stage": "Nothing here yet. Begin with /story open.",
+    "empty-stage": "For a story of your own: /story open.",
 }
 TAGS = ("ideas", "stories")
 

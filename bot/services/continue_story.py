@@ -12,7 +12,7 @@ from bot.story.cast import is_narrator
 from bot.story.errors import ConflictError, InvalidError
 from bot.story.names import is_blank
 from bot.story.policy import Action, require
-from bot.story.posts import NewPost, PostKind
+from bot.story.posts import NewPost, PostKind, PostState
 from bot.story.prompt import Request as DraftRequest
 from bot.story.purse import in_cents
 from bot.story.tale import MAX_VARIANTS, Actor, Place
@@ -40,12 +40,15 @@ class Opened:
         already: whether there was one; then nothing was asked, and Steer is offered.
         estimate: micro-dollars the draft will cost at most likely.
         variants: drafts asked for (fewer than wished if the purse is low).
+        card: channel and message of the card of a ballot that is already open; None before it
+            stands in Discord.
     """
 
     ballot: Ballot
     already: bool
     estimate: int = 0
     variants: int = 0
+    card: tuple[int, int] | None = None
 
 
 class ContinueStory:
@@ -95,7 +98,7 @@ class ContinueStory:
             require(request.actor, Action.CONTINUE, place.story, standing)
             open_one = await work.ballots.live(place.branch.id)
             if open_one:
-                return Opened(open_one, already=True)
+                return Opened(open_one, already=True, card=await _card(work, open_one.id))
             await work.cast.note_writer(
                 place.story.id, request.actor.writer_id, request.actor.name, None
             )
@@ -186,6 +189,13 @@ class ContinueStory:
             asked_at=now,
         )
         return asked, offer.estimate
+
+
+async def _card(work: UnitOfWork, ballot_id: int) -> tuple[int, int] | None:
+    """Channel and message of a ballot's card, if it stands."""
+    posts = await work.posts.of_subject(PostKind.BALLOT, ballot_id)
+    standing = [(p.channel_id, p.message_id) for p in posts if p.state is PostState.POSTED]
+    return next(((where, which) for where, which in reversed(standing) if which), None)
 
 
 def _direction(direction: str) -> str:

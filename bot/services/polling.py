@@ -79,7 +79,7 @@ def refuse_full(ballot: Ballot) -> None:
     Raises:
         ConflictError: the card is full.
     """
-    if len(ballot.standing) >= MAX_VARIANTS_ON_CARD:
+    if ballot.is_full:
         raise ConflictError(
             f"The card is full: {MAX_VARIANTS_ON_CARD} drafts. Vote, or press None of these."
         )

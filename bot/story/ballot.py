@@ -170,6 +170,11 @@ class Ballot:
         return tuple(sorted(kept, key=lambda v: v.place))
 
     @property
+    def is_full(self) -> bool:
+        """Whether the card has no room for a further draft."""
+        return len(self.standing) >= MAX_VARIANTS_ON_CARD
+
+    @property
     def voted(self) -> frozenset[int]:
         """Writers who approve of something now, or pressed None."""
         on_card = {v.id for v in self.standing}

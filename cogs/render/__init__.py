@@ -10,11 +10,12 @@ from cogs.render.cast import (
     retired,
     taken_along,
 )
-from cogs.render.scene import changed, history, provenance
+from cogs.render.scene import already, changed, history, provenance
 from cogs.render.story import book, forking, handing_over, past, settings_card, story_card
 from cogs.render.words import counted, listed, name, names, pages, places, quoted, some, when
 
 __all__ = [
+    "already",
     "book",
     "cast_list",
     "changed",

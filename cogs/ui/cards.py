@@ -119,8 +119,8 @@ def _rows(card: Ballotcard, *, whole: bool) -> list[list[discord.ui.Button[Any]]
     if not tied:
         acts += [
             button("None of these", f"none:v1:{key}"),
-            button("Steer", f"steer:v1:{key}", emoji="🧭"),
-            button("Mine", f"mine:v1:{key}", emoji="✒️"),
+            button("Steer", f"steer:v1:{key}", emoji="🧭", disabled=ballot.is_full),
+            button("Mine", f"mine:v1:{key}", emoji="✒️", disabled=ballot.is_full),
             button("Close", f"close:v1:{key}"),
         ]
     return [*rows, acts]

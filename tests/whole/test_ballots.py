@@ -56,7 +56,10 @@ async def test_prices_voices_and_the_way_of_a_ballot(story, local):
     assert [b.label for b in card.buttons] == ["A", "B", "None of these", "Steer", "Mine", "Close"]
     assert "0 voted · 2 more must vote · the window closes <t:" in card.text
     again = await use(bo, inn, "scene continue", direction="x")
-    assert "A ballot is open already" in again.message.text
+    assert "A ballot is open already. Vote on its card" in again.message.text
+    assert (
+        f"https://discord.com/channels/{story.guild.id}/{inn.id}/{card.id}\n" in again.message.text
+    )
     form = await bo.click(again.message, "Steer")
     assert form.modal.title == "Steer"
     assert "A ballot is open" in await ask(cy, inn, "story show")

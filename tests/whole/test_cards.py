@@ -59,8 +59,11 @@ async def test_eight_long_drafts_show_openings(story, local, claude):
     assert [b.label for b in card.buttons[:8]] == list("ABCDEFGH")
     assert "Opening 0." in card.text
     assert "Ending 0." not in card.text
-    assert "The card is full: 8 drafts" in await press(anna, card, "Mine")
-    assert "The card is full: 8 drafts" in await press(anna, card, "Steer")
+    assert [b.label for b in card.buttons if b.disabled] == ["Steer", "Mine"]
+    again = await use(anna, inn, "scene continue", direction="darker *still*")
+    assert "Its card is full: 8 drafts" in again.message.text
+    assert not again.message.buttons
+    assert again.message.text.endswith(f"/{inn.id}/{card.id}\nYou wished for:\n> darker *still*")
     for person in (anna, bo):
         await press(person, card, "A")
     await won(local, card)
