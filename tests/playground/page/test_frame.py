@@ -199,6 +199,21 @@ async def test_places_tell_what_is_new(
     await places.get_by_role("button", name="attic , 1 unread").wait_for()
 
 
+async def test_one_types_on_where_one_was_led(window: driver.Page, guild: Guild) -> None:
+    guild.add_channel("attic")
+    await window.get_by_role("button", name="attic", exact=True).wait_for()
+    for place in ("attic", "the-inn") * 3:
+        await window.keyboard.press("Control+k")
+        await window.keyboard.type(place)
+        await window.keyboard.press("Enter")
+        await pane_of(window, "Anna", f"#{place}").wait_for()
+        await driver.expect(window.get_by_role("dialog", name="Go to")).to_have_count(0)
+        await window.keyboard.type("hi")
+        composer = window.get_by_role("textbox", name="Message")
+        await driver.expect(composer).to_have_value("hi")
+        await composer.fill("")
+
+
 async def test_threads_and_posts_are_opened_and_listed(
     window: driver.Page, guild: Guild, bo: Person
 ) -> None:

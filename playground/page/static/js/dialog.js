@@ -12,11 +12,20 @@ export function openDialog(label, draw, {look = "", home = document.body, closed
   dialog.addEventListener("pointerdown", (event) => { if (isBeside(dialog, event)) close(); });
   dialog.addEventListener("close", () => {
     dialog.remove();
+    takeCaret(document.activeElement);
     closed();
   });
   home.append(dialog);
   dialog.showModal();
   return close;
+}
+
+// Chromium gives the focus back to a field, but may leave the caret in the dialog that went: what is
+// typed then goes nowhere.
+function takeCaret(field) {
+  if (!field.matches("input, textarea")) return;
+  field.blur();
+  field.focus({preventScroll: true});
 }
 
 // A press on what lies around a dialog is told to the dialog itself.
