@@ -24,8 +24,8 @@ READ_UP_AT_ONCE = 5
 WARNING = "⚠️"
 UNREADABLE = "Your message.txt could not be fetched from Discord. Please send it again."
 BESIDE = (
-    "You play nobody in this story, so what you type there is talk beside it. `/cast claim` takes "
-    "a character that is free, `/cast add` adds one; then just type."
+    "You play nobody in the story in {place}, so what you type there is talk beside it. "
+    "`/cast claim` takes a character that is free, `/cast add` adds one; then just type."
 )
 REMEMBERED = 200
 """Refusals that can still be shown; a note with the button for it lives 20 seconds."""
@@ -120,7 +120,7 @@ class TypingCog(commands.Cog):
     async def _say_once(self, message: discord.Message, taken: Taken) -> None:
         """Why a message stayed as it was typed; said once in a channel, or once to its writer."""
         if taken.beside:
-            await self._explain(message, BESIDE)
+            await self._explain(message, BESIDE.format(place=f"<#{message.channel.id}>"))
             return
         if taken.overtaken:
             notice, text = (

@@ -95,7 +95,7 @@ async def _play(
         await _mind_the_bot(house, console)
     finally:
         if sys.stdout.isatty():
-            console.print("Ending …", style="dim")
+            console.print(f"Ending … The stories are in {options.data / DATABASE}.", style="dim")
         await page.stop()
 
 

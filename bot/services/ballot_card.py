@@ -38,6 +38,7 @@ class Ballotcard:
         tie_breaker: display name of who must choose in a tie; empty if neither the opener nor the
             owner is there any more.
         opener_left: whether the opener left the server.
+        opener_owns: whether the opener is the story's owner.
     """
 
     ballot: Ballot
@@ -52,6 +53,7 @@ class Ballotcard:
     closed_by: str
     tie_breaker: str
     opener_left: bool = False
+    opener_owns: bool = False
 
 
 class BallotCards:
@@ -101,6 +103,7 @@ class BallotCards:
             closed_by=names.get(ballot.closed_by, "a writer") if ballot.closed_by else "",
             tie_breaker="" if chooser in left else names.get(chooser, "whoever opened it"),
             opener_left=ballot.opener_id in left,
+            opener_owns=ballot.opener_id == story.owner_id,
         )
 
     async def _posted(self, work: UnitOfWork, ballot: Ballot) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """A story as a book: Markdown for readers, JSON for machines. Ids of Discord never enter either."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ FORMAT = "troupe-story/1"
 MODEL = "model"
 """How the model is called where a writer's name would stand."""
 SOMEBODY = "a writer"
+_TAG = re.compile(
+    r"\\.|```.*?```|`[^`\n]+`|<(?!https?://|mailto:)(?=[A-Za-z/!?])", re.DOTALL | re.IGNORECASE
+)
+"""What Markdown takes for HTML and Discord does not; what escapes or is code is passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,18 +245,19 @@ def _character_record(book: Book, n: int) -> CharacterRecord:
 def as_markdown(book: Book) -> Iterator[str]:
     """The story as Markdown: each turn under its speaker, text as written, credits at the end.
 
+    Tags stand for themselves, as they do in Discord; that is all that is changed in a text.
     In pieces that are each written in no time, however long the story is.
     """
     story = book.story
     lines = [f"# {plain(story.title)}", ""]
     if story.premise:
-        lines += [*(f"> {line}".rstrip() for line in story.premise.splitlines()), ""]
+        lines += [*(f"> {line}".rstrip() for line in tame(story.premise).splitlines()), ""]
     yield _lines(lines)
     for part in book.parts or (Part(MAIN, book.turns),):
         if len(book.parts) > 1:
             yield _lines(_heading(part))
         for turn in part.turns:
-            yield _lines([f"**{plain(turn.speaker)}**", "", turn.text, ""])
+            yield _lines([f"**{plain(turn.speaker)}**", "", tame(turn.text), ""])
             yield _lines(_mention(attachment) for attachment in turn.attachments)
     yield _lines(_end(book)).rstrip() + "\n"
 
@@ -266,7 +272,7 @@ def _end(book: Book) -> list[str]:
     canon = [fact for fact in book.facts if fact.state == "canon"]
     if canon:
         lines += ["---", "", "## What is true", ""]
-        lines += [f"- {f'{plain(f.about)}: ' if f.about else ''}{f.text}" for f in canon]
+        lines += [f"- {f'{plain(f.about)}: ' if f.about else ''}{tame(f.text)}" for f in canon]
         lines.append("")
     lines += ["---", "", "## Who wrote this", ""]
     lines += [f"- {plain(author)}: {part:.0%}" for author, part in shares(book).items()]
@@ -302,6 +308,11 @@ def _voices(book: Book) -> list[str]:
         told = ", ".join(f"{plain(who)} {n}" for who, n in counts.most_common())
         lines.append(f"- {plain(speaker)}: {told}")
     return ["Turns by speaker and author:", "", *lines] if lines else []
+
+
+def tame(text: str) -> str:
+    """Text whose Markdown holds and whose HTML tags stand for themselves."""
+    return _TAG.sub(lambda found: "\\<" if found[0] == "<" else found[0], text)
 
 
 def plain(text: str) -> str:

@@ -16,6 +16,8 @@ MAX_TURN_BYTES = 64 * 1024
 """Bytes of a turn that arrives as ``message.txt``."""
 
 _OOC = re.compile(r"\s*(?:\(\(|//|\(ooc\))", re.IGNORECASE)
+_COMMAND = re.compile(r"/[^\W\d_]")
+"""A slash command that Discord did not know, and so sent as words."""
 _NAMED = re.compile(r"\s*([^\n:]{1,80}):[ \t]*(\S.*)", re.DOTALL)
 _FENCE = re.compile(r"```(?:([\w+#.-]{1,20})(?=\n))?")
 """A fence opens or closes code wherever it stands; a language ends its line."""
@@ -41,7 +43,7 @@ def is_table_talk(text: str, command_marks: str) -> bool:
         text: the message.
         command_marks: characters that make it another bot's command if a letter follows.
     """
-    if _OOC.match(text):
+    if _OOC.match(text) or _COMMAND.match(text):
         return True
     return len(text) > 1 and text[0] in command_marks and text[1].isalpha()
 

@@ -8,7 +8,7 @@ import discord
 from bot.services.ballot_card import Ballotcard
 from bot.services.linking import BranchCard, Origin
 from bot.services.take_back import TakenBackCard
-from bot.story.ballot import LIVE, BallotState, Step, Variant, VariantState, shows_counts
+from bot.story.ballot import LIVE, Ballot, BallotState, Step, Variant, VariantState, shows_counts
 from bot.story.draft import script
 from bot.story.turn import TakingBackKind
 from bot.story.typed import excerpt
@@ -148,9 +148,8 @@ def _footer(card: Ballotcard) -> str:
                 "**A tie.** Whoever opened this vote left the server, so "
                 f"{who} chooses by pressing one of the tied."
             )
-        return (
-            f"**A tie.** {who} chooses by pressing one of the tied; after 24 hours the owner may."
-        )
+        later = "" if card.opener_owns else "; after 24 hours the owner may"
+        return f"**A tie.** {who} chooses by pressing one of the tied{later}."
     lines = ["-# Choose every draft you like; press again to withdraw."]
     lines.append(f"-# {_waiting(card)}")
     if card.newer:
@@ -206,13 +205,22 @@ def _outcome(card: Ballotcard) -> str:
     if ballot.nones:
         counts += f" · none {len(ballot.nones)}"
     angle = render.name(excerpt(winner.angle, 80))
+    steer = _steered(ballot, winner)
     tie = f"\n-# {render.name(ballot.closing_note)}" if ballot.closing_note else ""
     done, total = card.posted
     progress = f"\n-# Posting {done} of {total}…" if done < total else ""
     return (
-        f"**{winner.label} · {angle}** won.\n-# {counts} · the others stay in `/scene history`"
-        f"{tie}{signed}{progress}"
+        f"**{winner.label} · {angle}** won.{steer}\n"
+        f"-# {counts} · the others stay in `/scene history`{tie}{signed}{progress}"
     )
+
+
+def _steered(ballot: Ballot, winner: Variant) -> str:
+    """Which way a winner of a later round was asked to go; nothing for one written by hand."""
+    asked = next((one for one in ballot.rounds if one.number == winner.round), None)
+    if asked is None or asked.number == 1 or winner.author_id is not None:
+        return ""
+    return f"\n-# Steered: *{render.name(excerpt(asked.direction, 300))}*"
 
 
 def taken_back_card(card: TakenBackCard) -> discord.ui.LayoutView:

@@ -11,7 +11,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from playground.page import acts, view
 from playground.page.sight import visible
@@ -78,8 +78,8 @@ class Seat:
             await asyncio.gather(sending, *self._tasks, return_exceptions=True)
 
     async def close(self) -> None:
-        """Say goodbye to the browser."""
-        await self._socket.close()
+        """Tell the browser that the play has ended."""
+        await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def _send(self) -> None:
         while True:

@@ -23,7 +23,10 @@ MARKS = "!?$."
 
 @pytest.mark.parametrize(
     "text",
-    ["((brb))", "  ((brb", "// later", "(OOC) wait", "(ooc)x", "!roll 2d6", "?help", "$buy", ".hi"],
+    [
+        *("((brb))", "  ((brb", "// later", "(OOC) wait", "(ooc)x", "!roll 2d6", "?help", "$buy"),
+        *(".hi", "/frobnicate again"),
+    ],
 )
 def test_table_talk(text: str) -> None:
     assert is_table_talk(text, MARKS)
@@ -31,7 +34,18 @@ def test_table_talk(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["(quietly) no", "...and then", "! no", "!", "", "?!", "/ slash", "$5 is all I have", "He !x"],
+    [
+        "(quietly) no",
+        "...and then",
+        "! no",
+        "!",
+        "",
+        "?!",
+        "/ slash",
+        "/2",
+        "$5 is all I have",
+        "He !x",
+    ],
 )
 def test_what_only_looks_like_table_talk(text: str) -> None:
     assert not is_table_talk(text, MARKS)

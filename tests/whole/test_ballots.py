@@ -142,11 +142,12 @@ async def test_steer_adds_a_round_and_makes_everyone_awaited_again(story, local,
     assert "1 voted" in card.text
     assert UNSAID in str(claude.requests[-1])
     # Bo votes; Anna's approval stays, but she is awaited again since there are new drafts.
-    await press(bo, card, voting(card)[0])
+    await press(bo, card, voting(card)[5])
     await local.until(lambda: "2 voted · waiting for Anna" in card.text)
     assert " unless Anna presses Close" in card.text
     await press(anna, card, voting(card)[5])
     await won(local, card)
+    assert f"won.\n-# Steered: *colder, with a {UNSAID}*\n-# A 1 ·" in card.text
 
 
 async def test_a_draft_of_ones_own_enters_unsigned(story, local, claude):
@@ -223,11 +224,20 @@ async def test_a_tie_is_broken_by_the_opener(story, local, claude):
     await press(anna, card, voting(card)[0])
     await press(bo, card, voting(card)[1])
     await local.until(lambda: "**A tie.** Bo chooses" in card.text)
+    assert "one of the tied; after 24 hours the owner may." in card.text
     assert [b.label for b in card.buttons] == ["A", "B"]
     assert "Whoever opened the ballot chooses" in await press(anna, card, "A")
     assert "Your vote decided it." in await press(bo, card, "A")
     await won(local, card)
     assert len(spoken(inn)) == 1
+
+
+async def test_in_a_tie_of_the_owners_own_nobody_else_may_choose(story, local, claude):
+    anna, bo = story.anna, story.bo
+    card = await opened(story, local, claude)
+    await press(anna, card, voting(card)[0])
+    await press(bo, card, voting(card)[1])
+    await local.until(lambda: card.text.endswith("Anna chooses by pressing one of the tied."))
 
 
 async def test_a_tie_may_have_a_second_round(story, local, claude):

@@ -168,6 +168,16 @@ async def test_a_broken_connection_comes_back_and_nothing_is_lost(
     assert await box.input_value() == "half a sent"
 
 
+async def test_a_play_that_ended_says_so(window: driver.Page, site: Page) -> None:
+    box = window.get_by_label("Message", exact=True)
+    await box.fill("half a sent")
+    await site.stop()
+    await window.get_by_text("The play has ended. make play begins another").wait_for()
+    await box.press("Enter")
+    await window.get_by_role("alert").get_by_text("The play has ended").wait_for()
+    assert await box.input_value() == "half a sent"
+
+
 async def test_places_tell_what_is_new(
     window: driver.Page, guild: Guild, anna: Person, bo: Person
 ) -> None:

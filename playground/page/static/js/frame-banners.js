@@ -27,7 +27,9 @@ export function drawBanners(pane) {
 function sentences(pane) {
   const channel = pane.find(pane.channel);
   const found = [];
-  if (!pane.online && pane.me) found.push(["away", "Connecting again… What you typed stays here."]);
+  if (!pane.online && pane.wire.ended) {
+    found.push(["away", "The play has ended. make play begins another, at the address it prints."]);
+  } else if (!pane.online && pane.me) found.push(["away", "Connecting again… What you typed stays here."]);
   else if (pane.bot && !pane.bot.ready) {
     found.push(["bot", pane.bot.running
       ? "The bot is starting… What you type meanwhile it reads once it is there."

@@ -1,6 +1,7 @@
 // The websocket of one pane: asks and gets answers, hears events, comes back after a break.
 
 const LONGEST_PAUSE = 3000;
+const GOING_AWAY = 1001; // RFC 6455, 7.4.1: the server has ended as it should
 
 export class Wire {
   #socket = null;
@@ -12,6 +13,7 @@ export class Wire {
   #again = 0; // the timer of the next try
 
   constructor() {
+    this.ended = false; // whether the play was ended, so that it does not come back by itself
     this.#connect();
   }
 
@@ -27,7 +29,8 @@ export class Wire {
   ask(act, asked = {}) {
     return new Promise((resolve, reject) => {
       if (this.#socket?.readyState !== WebSocket.OPEN) {
-        reject(new Error("The page is not connected. It comes back by itself."));
+        reject(new Error(this.ended ? "The play has ended; make play begins another."
+          : "The page is not connected. It comes back by itself."));
         return;
       }
       const number = ++this.#number;
@@ -50,10 +53,14 @@ export class Wire {
     this.#socket = socket;
     socket.onopen = () => {
       this.#pause = 200;
+      this.ended = false;
       this.#tell("up");
     };
     socket.onmessage = (event) => this.#take(JSON.parse(event.data));
-    socket.onclose = () => this.#lost();
+    socket.onclose = ({code}) => {
+      this.ended ||= code === GOING_AWAY;
+      this.#lost();
+    };
   }
 
   #lost() {
