@@ -15,6 +15,7 @@ from bot.story.purse import in_cents
 from bot.story.typed import excerpt, split_posts
 from cogs import render
 from cogs.actor import Interaction, request_of
+from cogs.notes import NewestNotes
 from cogs.ui.controls import button, row_view
 from cogs.ui.modals import Field, show_form
 
@@ -27,6 +28,7 @@ class BallotCog(commands.Cog):
     def __init__(self, client: TroupeClient) -> None:
         self.client = client
         self.services = client.services
+        self._votes = NewestNotes()
         for name, press in (
             ("vote:v1", self.vote),
             ("none:v1", self.none),
@@ -59,13 +61,13 @@ class BallotCog(commands.Cog):
         """A draft's own button."""
         del values
         voted = await self.services.vote.vote(request_of(interaction), int(key))
-        await interaction.response.send_message(_told(voted), ephemeral=True)
+        await self._votes.tell(interaction, voted.ballot.id, _told(voted))
 
     async def none(self, interaction: Interaction, key: str, values: Values) -> None:
         """None of these."""
         del values
         voted = await self.services.vote.none(request_of(interaction), int(key))
-        await interaction.response.send_message(_told(voted), ephemeral=True)
+        await self._votes.tell(interaction, voted.ballot.id, _told(voted))
 
     async def steer(self, interaction: Interaction, key: str, values: Values) -> None:
         """Steer: asks for the direction."""

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import discord
 import pytest
 
 from playground.claude.faults import Hang
@@ -125,6 +126,23 @@ async def test_none_beats_the_leader(story, local, claude):
     assert not card.buttons
     assert not spoken(inn)
     assert "Drafting" in await ask(anna, inn, "scene continue")
+
+
+async def test_of_what_one_votes_for_only_the_newest_note_stands(story, local, claude, monkeypatch):
+    anna, inn = story.anna, story.inn
+    card = await opened(story, local, claude)
+    a, b, _ = voting(card)
+    for key in (a, b, "None of these", a):
+        told = await press(anna, card, key)
+
+    def standing():
+        return [m.text for m in inn.whispered_to(anna.id) if m.text.startswith("You ")]
+
+    await local.until(lambda: standing() == [told], what="one note")
+    # A note that can no longer be reached is left where it is.
+    monkeypatch.setattr(discord.Interaction, "is_expired", lambda _: True)
+    more = await press(anna, card, b)
+    assert standing() == [told, more]
 
 
 async def test_steer_adds_a_round_and_makes_everyone_awaited_again(story, local, claude):
