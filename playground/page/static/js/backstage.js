@@ -8,6 +8,7 @@ import {BallotTab} from "./backstage-ballot.js";
 import {BotTab} from "./backstage-bot.js";
 import {PromptTab} from "./backstage-prompt.js";
 import {keep, kept} from "./keep.js";
+import {withKeys} from "./pointer.js";
 
 const ALONE = matchMedia("(max-width: 700px)");
 
@@ -27,7 +28,7 @@ class Backstage {
       h("header", {class: "backstage-head"},
         h("h2", {}, "Backstage"),
         h("button", {
-          class: "tool", "aria-label": "Close backstage", title: "Close (Esc)", "data-focus": "close",
+          class: "tool", "aria-label": "Close backstage", title: withKeys("Close", "Esc"), "data-focus": "close",
           onclick: () => this.close(),
         }, "✕")),
       drawTabs(this.tabs, () => this.tab, (tab) => this.choose(tab)),
@@ -143,6 +144,6 @@ export function drawBackstageButton(panes, look = "tool tool-wide") {
   const backstage = panes.backstage;
   return backstage?.isThere ? h("button", {
     class: look, "data-focus": "backstage", onclick: () => backstage.toggle(), "aria-expanded": String(backstage.isOpen),
-    "aria-keyshortcuts": "Alt+B", title: "What the model was asked, ballots' logs, the bot (Alt+B)",
+    "aria-keyshortcuts": "Alt+B", title: withKeys("What the model was asked, ballots' logs, the bot", "Alt+B"),
   }, "Backstage") : null;
 }

@@ -6,6 +6,7 @@ import {openHelp} from "./frame-help.js";
 import {icon} from "./icon.js";
 import {openPopover} from "./popover.js";
 import {drawPeople} from "./people.js";
+import {isTouch, withKeys} from "./pointer.js";
 import {openSwitcher} from "./switcher.js";
 
 const THEMES = [["system", "System"], ["light", "Light"], ["dark", "Dark"]];
@@ -42,11 +43,11 @@ function drawTools(panes) {
   return [
     h("button", {
       class: "tool tool-wide", "data-focus": "go", onclick: () => openSwitcher(panes), "aria-keyshortcuts": "Control+K",
-      title: "Go to a channel, thread or person (Ctrl+K)",
+      title: withKeys("Go to a channel, thread or person", "Ctrl+K"),
     }, "Go to…"),
     h("button", {
       class: "tool tool-wide", "data-focus": "split", onclick: split, "aria-pressed": String(panes.isSplit),
-      "aria-keyshortcuts": "Alt+S", title: "Two people side by side (Alt+S)",
+      "aria-keyshortcuts": "Alt+S", title: withKeys("Two people side by side", "Alt+S"),
     }, "Split view"),
     drawBackstageButton(panes),
     h("button", {
@@ -66,8 +67,8 @@ function drawMore(panes, split, close) {
       class: "menu-item menu-narrow", onclick: then(() => panes.backstage.open()),
     }, "Backstage"),
     drawTheme(),
-    h("button", {class: "menu-item", onclick: then(openHelp)}, "How to play, keys",
-      h("kbd", {}, "?")));
+    h("button", {class: "menu-item", onclick: then(openHelp)},
+      isTouch() ? "How to play" : ["How to play, keys", h("kbd", {}, "?")]));
 }
 
 function drawTheme() {

@@ -7,6 +7,7 @@ import {icon} from "./icon.js";
 import {keep, kept} from "./keep.js";
 import {drawMessagesTool} from "./messages-menu.js";
 import {isDm, isForum, isThread} from "./places.js";
+import {withKeys} from "./pointer.js";
 import {openThreads} from "./threads.js";
 
 // The sign before a channel's name.
@@ -72,7 +73,7 @@ function drawTools(pane) {
     channel && !isForum(channel) && drawMessagesTool(pane),
     guild && drawMembersTool(pane),
     pane.panes.isSplit && h("button", {
-      class: "tool", "data-focus": "close", "aria-label": "Close this view", title: "Close this view (Alt+S)",
+      class: "tool", "data-focus": "close", "aria-label": "Close this view", title: withKeys("Close this view", "Alt+S"),
       "aria-keyshortcuts": "Alt+S", onclick: () => pane.panes.shut(pane),
     }, icon("close")),
   ];

@@ -3,6 +3,7 @@
 import {openDialog} from "./dialog.js";
 import {h} from "./dom.js";
 import {icon} from "./icon.js";
+import {isTouch} from "./pointer.js";
 
 const KEYS = [
   ["Alt+1 … Alt+9", "Be the first, second, … person"],
@@ -28,7 +29,7 @@ function draw(close) {
       h("h2", {}, "How to play"),
       h("button", {class: "tool", "aria-label": "Close", onclick: close}, icon("close"))),
     h("p", {}, "You play everybody here. Choose above who you are now; what only one person may see is shown to nobody else. In two views side by side you are two people at once."),
-    h("table", {class: "help-keys"}, h("tbody", {}, KEYS.map(([keys, told]) =>
+    !isTouch() && h("table", {class: "help-keys"}, h("tbody", {}, KEYS.map(([keys, told]) =>
       h("tr", {}, h("th", {scope: "row"}, drawKeys(keys)), h("td", {}, told))))),
   ];
 }

@@ -1,6 +1,7 @@
 // Editing a message where it stands: Enter saves, Escape cancels.
 
 import {h} from "./dom.js";
+import {isTouch} from "./pointer.js";
 
 export function drawEditor(view) {
   const {message, list} = view;
@@ -28,6 +29,6 @@ export function drawEditor(view) {
     event.preventDefault();
   });
   return h("div", {class: "message-editor"}, input,
-    h("p", {class: "message-hint"}, "escape to ", press("cancel", cancel),
-      " · enter to ", press("save", save)));
+    h("p", {class: "message-hint"}, !isTouch() && "escape to ", press("cancel", cancel),
+      isTouch() ? " · " : " · enter to ", press("save", save)));
 }

@@ -5,6 +5,7 @@ import {drawAvatar} from "./avatar.js";
 import {icon} from "./icon.js";
 import {once} from "./once.js";
 import {openPersonMenu} from "./people-menu.js";
+import {withKeys} from "./pointer.js";
 import {openPopover} from "./popover.js";
 
 const KEYS = 9; // Alt+1 … Alt+9
@@ -39,7 +40,7 @@ function drawPerson(panes, person, at) {
   return h("div", {class: `person${isMe ? " person-me" : ""}${person.there ? "" : " person-away"}`},
     h("button", {
       class: "person-be", "aria-pressed": String(isMe), "aria-keyshortcuts": keys,
-      "aria-label": describe(person), title: `Be ${person.name}${keys ? ` (${keys})` : ""}`,
+      "aria-label": describe(person), title: withKeys(`Be ${person.name}`, keys),
       "data-focus": `person-${person.id}`, onclick: be, oncontextmenu: menu,
     }, drawAvatar(person, "small"), h("span", {class: "person-name"}, person.name)),
     h("button", {
