@@ -4,7 +4,36 @@ import re
 
 import playwright.async_api as driver
 
-from playground.server import Channel
+from playground.server import Channel, LocalDiscord
+
+
+def box(window: driver.Page) -> driver.Locator:
+    return window.get_by_label("Message", exact=True)
+
+
+def rows(window: driver.Page) -> driver.Locator:
+    return window.get_by_role("option")
+
+
+async def drop(window: driver.Page, name: str, size: int) -> None:
+    """Drop a file of so many bytes in the midst of the messages."""
+    await window.evaluate(
+        """([name, size]) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([new Uint8Array(size)], name));
+            for (const kind of ["dragenter", "dragover", "drop"]) {
+                const event = new DragEvent(kind, {dataTransfer, bubbles: true, cancelable: true});
+                document.querySelector(".messages").dispatchEvent(event);
+            }
+        }""",
+        [name, size],
+    )
+
+
+async def said(local: LocalDiscord, channel: Channel, count: int) -> list[str]:
+    """Wait for so many messages, and return what they say."""
+    await local.until(lambda: len(channel.messages) >= count, 5)
+    return [one.content for one in channel.messages]
 
 
 class Seat:

@@ -5,11 +5,13 @@ import {drawBox} from "./composer-box.js";
 import {Choices} from "./composer-list.js";
 import {draftKey, keepDraft} from "./composer-drafts.js";
 import {dropOn, Files} from "./composer-files.js";
+import {editLast} from "./composer-last.js";
 import {decode, encode, suggest} from "./composer-mentions.js";
 import {drawReply} from "./composer-reply.js";
 import {drawNotes} from "./composer-notes.js";
 import {Slash} from "./composer-slash.js";
 import {drawTyping, teller} from "./composer-typing.js";
+import {isTouch} from "./pointer.js";
 import {upload} from "./upload.js";
 
 const LONGEST_SENT = 200_000; // characters; the connection takes a megabyte at once
@@ -154,7 +156,7 @@ class Composer {
   #mayFocus() {
     const at = document.activeElement;
     const here = at === document.body || this.root.closest(".pane")?.contains(at);
-    return here && !matchMedia("(pointer: coarse)").matches && !document.querySelector("dialog:modal");
+    return here && !isTouch() && !document.querySelector("dialog:modal");
   }
 
   #letDrop() {
@@ -206,7 +208,7 @@ class Composer {
       event.preventDefault();
       this.#enter();
     } else if (event.key === "Escape") this.#escape(event);
-    else if (event.key === "ArrowUp" && !this.input.value && !this.files.list.length) this.#editLast(event);
+    else if (event.key === "ArrowUp" && !this.input.value && !this.files.list.length) editLast(this.pane, event);
   }
 
   #escape(event) {
@@ -214,13 +216,6 @@ class Composer {
     event.preventDefault();
     event.stopPropagation();
     this.pane.answer(null);
-  }
-
-  #editLast(event) {
-    const last = this.pane.messages.findLast((one) => one.can.edit);
-    if (!last || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    this.pane.tell("edit", last);
   }
 
   #suggest() {
