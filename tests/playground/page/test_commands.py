@@ -237,6 +237,8 @@ def cases() -> list[tuple[str, Any]]:
         ("/Story Open title: The Inn premise: A storm", inn),
         ("/story open", {}),
         ("/story open The Inn", {"title": "The Inn"}),
+        ("/story open The Inn premise:A storm", inn),
+        ("/story open title:The Inn title:A storm", "title stands there twice."),
         (
             '/story open title:"He said "no" twice" premise:x',
             {"title": 'He said "no" twice', "premise": "x"},
@@ -266,7 +268,7 @@ async def test_how_lines_are_read(window: driver.Page) -> None:
             const option = (name) => ({name, type: 3, description: name});
             const leaf = (name, ...options) => ({name, type: 1, description: `To ${name}`,
                 options});
-            const open = leaf("open", option("title"), option("premise"));
+            const open = leaf("open", {...option("title"), required: true}, option("premise"));
             const commands = flatten([
                 {name: "story", description: "Stories", options: [open, leaf("show")]},
                 {name: "Take back", type: 3},
@@ -276,7 +278,7 @@ async def test_how_lines_are_read(window: driver.Page) -> None:
             const read = lines.map((line) => {
                 const found = readLine(line, commands);
                 if (!found?.command) return [found && found.wrong, null];
-                const again = readLine(writeLine(found.command, found.given), commands);
+                const again = readLine(writeLine(found.command, found), commands);
                 return [found.given, again.given];
             });
             const typed = ["story o", "open", "s o", "so", "to show", "xyz"];

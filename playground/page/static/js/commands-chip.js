@@ -1,6 +1,7 @@
 // One option of the command that is being filled in: its name and what stands in it.
 
 import {h, fill} from "./dom.js";
+import {about} from "./commands.js";
 import {ATTACHMENT, hint, named, offered, readText} from "./commands-kinds.js";
 import {sizeOf} from "./size.js";
 import {refusal} from "./upload.js";
@@ -20,8 +21,10 @@ export class Chip {
     this.listed = Boolean(spec.autocomplete || offered(pane, spec));
     this.field = spec.type === ATTACHMENT ? this.#fileButton() : this.#textField();
     this.grow = h("span", {class: "chip-grow"}, this.field);
+    this.field.setAttribute("aria-labelledby", `${this.id}-name ${this.id}-about`);
     this.root = h("span", {class: "chip", "data-option": spec.name},
-      h("label", {class: "chip-name", for: this.id}, spec.name), this.grow, this.picker);
+      h("label", {class: "chip-name", for: this.id, id: `${this.id}-name`}, spec.name),
+      h("span", {hidden: true, id: `${this.id}-about`}, about(spec)), this.grow, this.picker);
     this.#fit();
   }
 
@@ -35,8 +38,7 @@ export class Chip {
       : h("textarea", {...shared, rows: 1, cols: 1, inputmode: this.spec.type === 3 ? "text" : "decimal"});
     field.addEventListener("input", () => {
       this.#picked = null;
-      // Options hold no line breaks.
-      if (field.value.includes("\n")) field.value = field.value.replace(/\s*\n\s*/g, " ");
+      if (field.value.includes("\n")) field.value = unbroken(field.value);
       this.#drawn();
     });
     return field;
@@ -70,7 +72,7 @@ export class Chip {
 
   set text(text) {
     if (this.spec.type === ATTACHMENT) return;
-    this.field.value = text;
+    this.field.value = unbroken(text);
     this.#picked = named(offered(this.pane, this.spec) ?? [], text);
     if (this.#picked) this.field.value = this.#picked.label;
     this.#drawn();
@@ -121,4 +123,9 @@ export class Chip {
   get written() {
     return this.#picked?.code ?? (this.spec.type === ATTACHMENT ? "" : this.text);
   }
+}
+
+// Options hold no line breaks.
+function unbroken(text) {
+  return text.replace(/\s*\n\s*/g, " ");
 }

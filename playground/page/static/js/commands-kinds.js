@@ -1,6 +1,6 @@
 // What each kind of option takes, and how what was typed into it is read.
 
-const INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10;
+const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10;
 export const ATTACHMENT = 11;
 
 const MOST_SHOWN = 25;
@@ -42,6 +42,19 @@ export function channels(pane, kinds) {
     .map((one) => ({
       label: `#${one.name}`, detail: name(one.parent) ?? "", value: one.id, code: `<#${one.id}>`,
     }));
+}
+
+// Whether any words may stand in an option.
+export function takesWords(spec) {
+  return spec.type === STRING && !spec.choices?.length;
+}
+
+// The one of several options that words alone are meant for; what the bot completes is rather a
+// name than words. Null if that is not certain.
+export function meant(specs) {
+  const plain = specs.filter((one) => takesWords(one) && !one.autocomplete);
+  const all = plain.length ? plain : specs.filter(takesWords);
+  return all.length === 1 ? all[0] : null;
 }
 
 // Those of them that fit to what is typed: the ones that begin so first.

@@ -3,6 +3,7 @@
 import {h, fill} from "./dom.js";
 import {Chip} from "./commands-chip.js";
 import {ATTACHMENT} from "./commands-kinds.js";
+import {More} from "./commands-more.js";
 import {Offers} from "./commands-offers.js";
 import {writeLine} from "./commands-read.js";
 import {upload} from "./upload.js";
@@ -20,23 +21,21 @@ export class CommandLine {
     this.command = null;
     this.name = h("span", {class: "command-name"});
     this.chips = h("span", {class: "command-chips"});
-    this.more = h("input", {
-      class: "command-more", type: "text", role: "combobox", autocomplete: "off", "aria-autocomplete": "list",
-      "aria-expanded": "false", "aria-label": "Add an option",
-    });
-    this.root = h("div", {class: "command", role: "group", hidden: true}, this.name, this.chips, this.more);
+    this.more = new More(this);
+    this.root = h("div", {class: "command", role: "group", hidden: true}, this.name, this.chips, this.more.field);
     this.root.addEventListener("keydown", (event) => this.#key(event));
     this.root.addEventListener("focusin", (event) => this.#focused(event.target));
     this.root.addEventListener("click", (event) => this.#clicked(event.target));
-    this.more.addEventListener("input", () => this.#offerOptions());
   }
 
   get open() {
     return this.command !== null;
   }
 
-  // Begin to fill in a command; `given` are texts by the names of options.
-  begin(command, given = {}) {
+  // Begin to fill in a command.
+  //   given  texts by the names of options
+  //   words  what belongs to none of them, as far as one can know
+  begin(command, {given = {}, words = ""} = {}) {
     this.command = command;
     this.#chips = [];
     fill(this.chips);
@@ -46,7 +45,7 @@ export class CommandLine {
     for (const spec of command.options) {
       if (spec.required || given[spec.name] !== undefined) this.#add(spec).text = given[spec.name] ?? "";
     }
-    this.#drawRest();
+    this.more.draw(words);
     this.events.change();
   }
 
@@ -87,11 +86,14 @@ export class CommandLine {
   // The command as a line of text.
   get written() {
     const filled = this.#chips.filter((one) => one.written);
-    return writeLine(this.command, Object.fromEntries(filled.map((one) => [one.spec.name, one.written])));
+    const given = Object.fromEntries(filled.map((one) => [one.spec.name, one.written]));
+    return writeLine(this.command, {given, words: this.more.words});
   }
 
-  // Read all options: {name: {type, value or file}}; null if one is not as it must be, which is shown.
+  // Read all options: {name: {type, value or file}}; null if one is not as it must be, or if words
+  // belong to none, which is shown.
   read() {
+    if (!this.more.settle()) return null;
     const told = {};
     for (const chip of this.#chips) {
       const found = chip.read();
@@ -119,7 +121,7 @@ export class CommandLine {
     for (const [at, file] of files.slice(0, specs.length).entries()) {
       const free = specs.find((spec) => this.#chip(spec.name)?.empty ?? true) ?? specs[at];
       const chip = this.#chip(free.name) ?? this.#add(free);
-      this.#drawRest();
+      this.more.draw(this.more.words);
       this.#enter(chip);
       chip.takeFile(file);
     }
@@ -142,25 +144,42 @@ export class CommandLine {
   #remove(chip) {
     this.#chips = this.#chips.filter((one) => one !== chip);
     chip.root.remove();
-    this.#drawRest();
+    this.more.draw();
     this.events.change();
   }
 
-  get #rest() {
+  // The options that are not there.
+  get rest() {
     return this.command.options.filter((one) => !this.#chip(one.name));
   }
 
-  // The end of the line, at which options can be added.
-  #drawRest() {
-    const count = this.#rest.length;
-    this.more.placeholder = count ? `+ ${count} optional` : "";
-    this.more.value = "";
+  // Those in which nothing stands.
+  get empty() {
+    return this.command.options.filter((one) => this.#chip(one.name)?.empty ?? true);
+  }
+
+  // Add an option at the end of the line, or fill one in with the words that stood there.
+  take(spec, words = "") {
+    const chip = this.#chip(spec.name) ?? this.#add(spec);
+    this.more.draw();
+    if (words) chip.text = words;
+    if (words) this.focus();
+    else this.#enter(chip);
+  }
+
+  // Go on in an option whose name was typed at the end of the line.
+  lead(spec, words) {
+    this.take(spec);
+    if (words) this.#chip(spec.name).text = words;
+    this.resume(spec.name);
   }
 
   #enter(chip) {
-    const field = chip?.field ?? this.more;
+    const field = chip?.field ?? this.more.field;
+    const isHere = document.activeElement === field;
     field.focus();
     if (field.select) field.setSelectionRange(field.value.length, field.value.length);
+    if (isHere) this.#focused(field); // which no event tells
   }
 
   // Go on behind a chip: to the next that is required and empty, else the next, else the end.
@@ -190,9 +209,8 @@ export class CommandLine {
     chip.text = text.slice(0, found.index).trim();
     const next = this.#chip(spec.name) ?? this.#add(spec);
     next.named = true;
-    this.#drawRest();
+    this.more.draw(this.more.words);
     this.#enter(next);
-    if (next === chip) this.#offer(chip);
   }
 
   // --- what is offered ---------------------------------------------------------------------------
@@ -200,12 +218,12 @@ export class CommandLine {
   #focused(target) {
     const chip = this.#chips.find((one) => one.root.contains(target));
     if (chip) this.#offer(chip);
-    else if (target === this.more) this.#offerOptions();
+    else if (target === this.more.field) this.more.offer();
   }
 
   #clicked(target) {
     const chip = this.#chips.find((one) => one.root.contains(target));
-    if (!chip && target !== this.more) this.focus();
+    if (!chip && target !== this.more.field) this.focus();
     else if (chip?.listed && !this.choices.open) this.#offer(chip, true);
   }
 
@@ -217,14 +235,6 @@ export class CommandLine {
   #picked(chip, item) {
     chip.pick(item);
     this.#after(chip);
-  }
-
-  #offerOptions() {
-    this.offers.rest(this.more, this.#rest, (spec) => {
-      const chip = this.#add(spec);
-      this.#drawRest();
-      this.#enter(chip);
-    });
   }
 
   // --- keys --------------------------------------------------------------------------------------
@@ -249,7 +259,7 @@ export class CommandLine {
 
   // Show a list that was closed.
   #askAnew(chip) {
-    if (!chip) this.#offerOptions();
+    if (!chip) this.more.offer();
     else if (chip.listed) this.#offer(chip, true);
     return !chip || chip.listed;
   }
@@ -272,7 +282,7 @@ export class CommandLine {
   #step(field, by) {
     const edge = by < 0 ? 0 : field.value?.length ?? 0;
     if (field.selectionStart !== undefined && (field.selectionStart !== edge || field.selectionEnd !== edge)) return false;
-    const fields = [...this.#chips.map((one) => one.field), this.more];
+    const fields = [...this.#chips.map((one) => one.field), this.more.field];
     const next = fields[fields.indexOf(field) + by];
     if (!next) return false;
     next.focus();

@@ -30,23 +30,14 @@ export class Offers {
   // Say what is wrong with an option.
   explain(chip, sentence) {
     chip.mark(true);
-    this.completion.drop();
     const title = titled(chip.spec, h("span", {class: "choices-wrong", role: "alert"}, sentence));
-    this.choices.show(chip.field, {title});
+    this.show(chip.field, {title});
   }
 
-  // Show the options that can be added at the end of the line.
-  rest(field, specs, pick) {
+  // Show what is known at once.
+  show(field, found) {
     this.completion.drop();
-    const typed = field.value.trim();
-    const items = matching(specs.map((spec) => ({label: spec.name, detail: about(spec), spec})), typed);
-    const none = specs.length ? "There is no such option." : "This command has no more options.";
-    this.choices.show(field, {
-      title: items.length ? "More options; Enter sends the command." : typed && none,
-      items: items.map((one) => ({...one, label: `+ ${one.label}`})),
-      active: typed ? 0 : -1,
-      pick: ({spec}) => pick(spec),
-    });
+    this.choices.show(field, found);
   }
 
   #items(chip, typed) {

@@ -2,10 +2,12 @@
 // The marks around a value may be missing, as in a command that was copied from a message; the value
 // then ends where the next option begins.
 
+import {meant} from "./commands-kinds.js";
+
 const CLOSING = {'"': '"', "“": "”", "„": "“"};
 
-// Read a line: {command, given: {name: text}}; {wrong: sentence} if something in it cannot be meant;
-// null if it is no command but words.
+// Read a line: {command, given: {name: text}, words}, where words are what one cannot know the option
+// of; {wrong: sentence} if something in it cannot be meant; null if it is no command but words.
 export function readLine(line, commands) {
   const command = commands
     .filter((one) => begins(one.path).test(line))
@@ -35,22 +37,28 @@ function misled(line, commands) {
 function readOptions(text, command) {
   const names = command.options.map((one) => one.name);
   const head = new RegExp(`^(${names.map(escape).join("|") || "(?!)"}):\\s*`, "i");
+  if (text && !names.length) return {wrong: `/${command.path} takes no options.`};
   const given = {};
-  let rest = text;
-  if (rest && !head.test(rest)) {
-    if (!names.length) return {wrong: `/${command.path} takes no options.`};
-    if (!strange(rest)) rest = `${names[0]}:${rest}`; // words alone are the first option's
-  }
+  let [rest, words] = [text, ""];
   while (rest) {
-    const found = rest.match(head);
-    if (!found) return {wrong: noOption(strange(rest) ?? rest.slice(0, 20), command)};
-    const [value, after] = readValue(rest.slice(found[0].length), head);
+    const found = rest.match(head); // only the first words may stand there without a name
+    const [value, after] = readValue(rest.slice(found?.[0].length ?? 0), head);
     const odd = strange(value.plain ?? "");
     if (odd) return {wrong: noOption(odd, command)};
-    given[found[1].toLowerCase()] = value.text;
+    const name = found?.[1].toLowerCase();
+    if (Object.hasOwn(given, name)) return {wrong: `${name} stands there twice.`};
+    if (name) given[name] = value.text;
+    else words = value.text;
     rest = after;
   }
-  return {command, given};
+  return {command, ...housed(words, given, command)};
+}
+
+// Words alone are what a command must be told, or else its only option for words.
+function housed(words, given, {options}) {
+  const free = options.filter((one) => !Object.hasOwn(given, one.name));
+  const spec = words && (free.find((one) => one.required) ?? meant(free));
+  return spec ? {given: {...given, [spec.name]: words}, words: ""} : {given, words};
 }
 
 // A value, and what follows it. A mark inside a quotation does not end it; the one before the next
@@ -77,7 +85,7 @@ function noOption(name, command) {
 }
 
 // Write a line that is read as the same command again.
-export function writeLine(command, given) {
+export function writeLine(command, {given, words = ""}) {
   const options = Object.entries(given).map(([name, text]) => ` ${name}:"${text}"`);
-  return `/${command.path}${options.join("")}`;
+  return `/${command.path}${words && ` ${words}`}${options.join("")}`;
 }

@@ -56,7 +56,7 @@ export class Slash {
       label: `/${command.path}`, detail: about(command), command,
     }));
     if (!items.length) this.choices.hide();
-    else this.choices.show(input, {items, pick: ({command}) => this.#begin(command)});
+    else this.choices.show(input, {items, pick: ({command}) => this.#begin({command})});
   }
 
   // A space after a whole command begins to fill it in. Whoever types quickly may be further by the
@@ -67,10 +67,10 @@ export class Slash {
     const commands = await this.#offered();
     const now = this.composer.input.value;
     if (this.open || !now.startsWith(text) || !commands.some((one) => one.path === path)) return;
-    const {command, given} = readLine(now, commands);
-    if (!command) return;
-    this.#begin(command, given);
-    this.line.resume(Object.keys(given).at(-1));
+    const found = readLine(now, commands);
+    if (!found.command) return;
+    this.#begin(found);
+    this.line.resume(Object.keys(found.given).at(-1));
   }
 
   // A whole line, pasted or kept, becomes a command that is being filled in, if it is one. With `bare`
@@ -80,7 +80,7 @@ export class Slash {
     const {key} = this.composer;
     const found = readLine(text.trim(), await this.#offered());
     if (!found?.command || this.composer.key !== key || this.composer.input.value !== text) return;
-    if (bare || Object.keys(found.given).length) this.#begin(found.command, found.given, focus);
+    if (bare || found.words || Object.keys(found.given).length) this.#begin(found, focus);
   }
 
   // Enter at a line that begins with a slash. Returns "words" if it is to be said after all.
@@ -104,17 +104,17 @@ export class Slash {
     if (!found && !this.choices.open) return "words";
     if (found?.command) {
       const bare = text.trim().toLowerCase() === `/${found.command.path}`;
-      this.#begin(found.command, found.given);
+      this.#begin(found);
       if (!bare || !found.command.options.some((one) => one.required)) this.run();
-    } else if (this.choices.open) this.#begin(fitting(commands, text.slice(1))[0]);
+    } else if (this.choices.open) this.#begin({command: fitting(commands, text.slice(1))[0]});
     else this.composer.notes.problem(found.wrong);
     return "";
   }
 
-  #begin(command, given = {}, focus = true) {
+  #begin({command, ...told}, focus = true) {
     this.choices.hide();
     this.composer.input.value = "";
-    this.line.begin(command, given);
+    this.line.begin(command, told);
     this.composer.show();
     if (focus) this.line.focus();
   }
