@@ -13,6 +13,12 @@ from bot import logs
 from tests.databases import ENGINES, Files, Server
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with those that are known to take long: at the end nobody waits for one begun late."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _bytecode(pytestconfig: pytest.Config) -> Iterator[None]:
     """Let processes that tests start keep their bytecode, for one another, outside the project."""
