@@ -246,6 +246,8 @@ async def test_threads_and_posts_are_opened_and_listed(
     await window.get_by_role("button", name="Post", exact=True).click()
     made = pane_of(window, "Anna", "#A ship")
     await said(made, "Who steers it?").wait_for()
+    box = made.get_by_label("Message", exact=True)
+    assert await box.evaluate("one => one.clientHeight >= one.scrollHeight"), "one sees what it says"
     (ship,) = forum.threads
     await bo.say(ship, "Nobody")
     await made.locator(".head-parent").click()

@@ -100,7 +100,10 @@ class Composer {
     this.notes.problem("");
     this.#put(this.pane.drafts[key] ?? "");
     // Once the others have heard, too: until then the composer may not be seen.
-    queueMicrotask(() => this.#mayFocus() && this.focus());
+    queueMicrotask(() => {
+      this.#fit();
+      if (this.#mayFocus()) this.focus();
+    });
   }
 
   // Show a text to be gone on with; a command in it becomes an options line.
@@ -142,9 +145,15 @@ class Composer {
   show() {
     this.input.hidden = this.slash.open;
     this.attach.hidden = this.slash.open;
-    this.input.style.height = "auto";
-    this.input.style.height = `${this.input.scrollHeight}px`;
+    this.#fit();
     this.#draw();
+  }
+
+  // As high as what is in it. Of what is not seen nobody knows the height.
+  #fit() {
+    const {input} = this;
+    input.style.height = "auto";
+    if (input.scrollHeight) input.style.height = `${input.scrollHeight}px`;
   }
 
   focus() {
