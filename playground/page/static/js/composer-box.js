@@ -19,3 +19,9 @@ export function drawBox(line) {
   const box = h("div", {class: "composer-box", tabindex: -1}, attach, picker, input, line, send);
   return {box, input, attach, picker, send};
 }
+
+// Make the field as high as what is in it. Of what is not seen nobody knows the height.
+export function fit(input) {
+  input.style.height = "auto";
+  if (input.scrollHeight) input.style.height = `${input.scrollHeight}px`;
+}

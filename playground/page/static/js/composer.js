@@ -1,7 +1,7 @@
 // Where one types: messages with files, names and replies, and slash commands.
 
 import {h} from "./dom.js";
-import {drawBox} from "./composer-box.js";
+import {drawBox, fit} from "./composer-box.js";
 import {Choices} from "./composer-list.js";
 import {draftKey, keepDraft} from "./composer-drafts.js";
 import {dropOn, Files} from "./composer-files.js";
@@ -101,7 +101,7 @@ class Composer {
     this.#put(this.pane.drafts[key] ?? "");
     // Once the others have heard, too: until then the composer may not be seen.
     queueMicrotask(() => {
-      this.#fit();
+      fit(this.input);
       if (this.#mayFocus()) this.focus();
     });
   }
@@ -145,15 +145,8 @@ class Composer {
   show() {
     this.input.hidden = this.slash.open;
     this.attach.hidden = this.slash.open;
-    this.#fit();
+    fit(this.input);
     this.#draw();
-  }
-
-  // As high as what is in it. Of what is not seen nobody knows the height.
-  #fit() {
-    const {input} = this;
-    input.style.height = "auto";
-    if (input.scrollHeight) input.style.height = `${input.scrollHeight}px`;
   }
 
   focus() {
