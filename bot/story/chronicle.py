@@ -305,9 +305,7 @@ def _waiting(ballot: Ballot, around: Around) -> str:
         return "Nobody is waited for, and the countdown runs."
     if verdict.step is not Step.WAIT:
         return "It is about to be decided."
-    reasons = []
-    if verdict.awaited:
-        reasons.append(f"It waits for {around.all_of(verdict.awaited)}.")
+    reasons = [*_awaited(ballot, verdict.awaited, around)]
     if verdict.missing:
         verb = "is" if verdict.missing == 1 else "are"
         reasons.append(f"{_counted(verdict.missing, 'more vote')} {verb} needed for the quorum.")
@@ -315,6 +313,20 @@ def _waiting(ballot: Ballot, around: Around) -> str:
     if held:
         reasons.append(f"{around.all_of({one.writer_id for one in held})} is writing something.")
     return " ".join(reasons) or "It waits for an owner's word, or for drafts."
+
+
+def _awaited(ballot: Ballot, awaited: Iterable[int], around: Around) -> Iterator[str]:
+    """Who has not voted, and who voted before the newest draft: their votes count meanwhile."""
+    before = {user_id for user_id in awaited if user_id in ballot.voted}
+    others = set(awaited) - before
+    if others:
+        yield f"It waits for {around.all_of(others)}."
+    if before:
+        votes = "that vote counts" if len(before) == 1 else "those votes count"
+        yield (
+            f"It waits again for {around.all_of(before)}, who voted before the newest draft came; "
+            f"{votes} already."
+        )
 
 
 # --- what is still to be done ---------------------------------------------------------------------

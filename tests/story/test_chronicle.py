@@ -98,6 +98,13 @@ def test_what_an_open_ballot_waits_for() -> None:
         "Nobody is awaited any more (the window's end).",
     ]
 
+    # Ada voted, and is awaited again for a newer draft's sake; her vote is no more needed.
+    again = replace(verdict, awaited=(ADA, CLEO, BEN))
+    assert log_of(voted({1: {ADA}}), replace(AROUND, verdict=again)).state == (
+        "Open. It waits for Ben and Cleo. It waits again for Ada, who voted before the newest "
+        "draft came; that vote counts already. 1 more vote is needed for the quorum."
+    )
+
     late = replace(AROUND, now=NOW + timedelta(hours=13), verdict=Verdict(Step.COUNT_DOWN))
     counting = replace(found, countdown_ends=late.now + minutes(1))
     log = log_of(counting, late)
