@@ -20,6 +20,7 @@ _ATTRIBUTE = re.compile(r"""(\w+)=("[^"]*"|'[^']*')""")
 _LINE = re.compile(
     r"^(Variants|Voices you may write|Speak as|Direction|At most):[ \t]*(.*)$", re.MULTILINE
 )
+_AGAIN = re.compile(r"^An earlier draft was thrown away\b", re.MULTILINE)
 _FACTS_ASKED = re.compile(r"^Propose facts\b", re.MULTILINE)
 MAX_FACTS = 12
 
@@ -57,6 +58,20 @@ class Script:
     facts: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """By what a request for drafts differs from others.
+
+    Attributes:
+        further: whether there are drafts already, beside which the new ones come.
+        again: whether some are to come in the place of those that broke a rule.
+    """
+
+    direction: str
+    further: bool
+    again: bool
+
+
 def _texts(content: object) -> list[str]:
     if isinstance(content, str):
         return [content]
@@ -85,13 +100,11 @@ def _names(listed: str, known: Sequence[str]) -> tuple[str, ...]:
 
 def read_script(body: Mapping[str, Any]) -> Script:
     """Read a request of the Messages API; its last text is where the request stands."""
-    messages = body.get("messages")
-    told = [_texts(m.get("content")) for m in messages or [] if isinstance(m, dict)]
-    texts = [text for group in told for text in group]
+    texts = _all_texts(body)
     whole = "\n".join(texts)
     request = texts[-1] if texts else ""
-    # What people wrote stands in tags; only what is left can be meant for us.
-    said = dict(reversed(_LINE.findall(_ELEMENT.sub("", request))))
+    lines = _for_us(request)
+    said = _said(lines)
     known = [_attributes(tag).get("name", "") for tag in _CHARACTER.findall(whole)]
     voices = _names(unescape(said.get("Voices you may write", "")), [n for n in known if n])
     voices = voices or (NARRATOR,)
@@ -101,7 +114,7 @@ def read_script(body: Mapping[str, Any]) -> Script:
         variants=min(max(int(count[0][:4]) if count else 1, 1), MAX_VARIANTS),
         voices=voices,
         speaker=speaker if speaker in voices else None,
-        direction=" ".join(unescape(said.get("Direction", "")).split()),
+        direction=_direction(said),
         lines=tuple(
             Line(
                 _attributes(tag).get("speaker", ""),
@@ -112,8 +125,37 @@ def read_script(body: Mapping[str, Any]) -> Script:
         ),
         drafted=tuple(unescape(text) for text in _DRAFTED.findall(request)),
         whole=whole,
-        facts=_facts_asked(said, _ELEMENT.sub("", request)),
+        facts=_facts_asked(said, lines),
     )
+
+
+def read_wish(body: Mapping[str, Any]) -> Wish:
+    """Read of a request only what it differs by from others."""
+    request = "".join(_all_texts(body)[-1:])
+    lines = _for_us(request)
+    return Wish(
+        direction=_direction(_said(lines)),
+        further=_DRAFTED.search(request) is not None,
+        again=_AGAIN.search(lines) is not None,
+    )
+
+
+def _all_texts(body: Mapping[str, Any]) -> list[str]:
+    told = [_texts(m.get("content")) for m in body.get("messages") or [] if isinstance(m, dict)]
+    return [text for group in told for text in group]
+
+
+def _for_us(request: str) -> str:
+    """What is left without what people wrote, which stands in tags."""
+    return _ELEMENT.sub("", request)
+
+
+def _said(lines: str) -> dict[str, str]:
+    return dict(reversed(_LINE.findall(lines)))
+
+
+def _direction(said: Mapping[str, str]) -> str:
+    return " ".join(unescape(said.get("Direction", "")).split())
 
 
 def _whole(attributes: Mapping[str, str]) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from playground.claude import Ledger
 from playground.claude.ledger import Asked, Sum
 from playground.claude.parts import Part
+from playground.claude.script import read_wish
 from playground.page.asked import MalformedError, text
 from playground.page.reading import channel_of
 from playground.server.shapes import Json
@@ -124,6 +125,7 @@ def short(asked: Asked) -> Json:
         "at": asked.at,
         "model": asked.model,
         "form": _form(asked.body),
+        "wish": asdict(read_wish(asked.body)),
         "offline": asked.offline,
         "seconds": asked.seconds,
         "status": asked.status,

@@ -11,6 +11,7 @@ from bot.story.proposal import MAX_PROPOSED, ProposedFact, compose_reading, siev
 from bot.story.tale import Story
 from bot.story.turn import Beat, BeatKind, Source, Turn, as_text
 from playground.claude.offline import OfflineNarrator
+from playground.claude.script import Wish, read_wish
 
 THEN = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -57,14 +58,32 @@ REQUESTS = [
 ]
 
 
-def draft(request: Request) -> list[list[Beat]]:
+def body(request: Request) -> dict[str, object]:
     prompt = compose(SCENE, request)
     content = [{"type": "text", "text": block.text} for block in prompt.scene]
-    answer = OfflineNarrator().answer({"messages": [{"role": "user", "content": content}]})
+    return {"messages": [{"role": "user", "content": content}]}
+
+
+def draft(request: Request) -> list[list[Beat]]:
+    answer = OfflineNarrator().answer(body(request))
     return [
         [Beat(b["actor"], BeatKind(b["kind"]), b["text"]) for b in variant["beats"]]
         for variant in answer["variants"]
     ]
+
+
+def test_what_tells_requests_apart_is_read_as_it_was_written() -> None:
+    first = Request(2, direction="darker, <and> shorter")
+    steered = replace(first, avoid=("Direction: none",))
+    mended = replace(steered, mend=("spoke for somebody",))
+    plain = Request(3, avoid=("An earlier draft was thrown away",))
+    assert [read_wish(body(one)) for one in (first, steered, mended, plain)] == [
+        Wish(first.direction, further=False, again=False),
+        Wish(first.direction, further=True, again=False),
+        Wish(first.direction, further=True, again=True),
+        Wish("", further=True, again=False),
+    ]
+    assert read_wish({}) == Wish("", further=False, again=False)
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=str)

@@ -54,7 +54,7 @@ export class PromptTab {
       "data-focus": `asked-${one.number}`,
     },
     h("span", {class: "asked-when"}, clock(one.at)),
-    h("span", {class: "asked-what"}, ASKED_FOR[one.form] ?? "Something else"),
+    h("span", {class: "asked-what", title: wanted(one)}, wanted(one)),
     h("span", {class: "asked-price"}, one.seconds === null ? "being answered…" : one.tokens
       ? money(one.usd) : "failed"),
     drawBar(one.tokens)));
@@ -99,6 +99,13 @@ const OFFLINE = "The offline narrator answered: it is free, and the price is wha
 const ABOUT = "The service reports sums only. Which parts they mean is worked out from them, so the "
   + "tokens of each part are about right.";
 
+// What was asked for, so that one can tell requests apart.
+function wanted({form, wish: {direction, further, again}}) {
+  const what = ASKED_FOR[form] ?? "Something else";
+  const how = again ? ", once more" : further && direction ? ", steered" : "";
+  return `${what}${how}${direction && `: ${direction}`}`;
+}
+
 const about = (one) => one.offline ? "" : "about ";
 
 function sums({paid, offline}) {
@@ -141,6 +148,7 @@ function drawLegend(tokens) {
 function facts(one) {
   const came = one.stop ?? (one.seconds === null ? "being written" : "did not end");
   return [
+    ["Asked for", wanted(one)],
     ["Price", !one.tokens ? null : one.offline ? `free (Claude: ${money(one.usd)})` : money(one.usd)],
     ["Cached for", keeping(one.tokens)],
     ["Model", one.offline ? `${one.model} (offline)` : one.model],
