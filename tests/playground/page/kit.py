@@ -6,6 +6,8 @@ import aiohttp
 import playwright.async_api as driver
 from axe_playwright_python.async_playwright import Axe
 
+PHONE: dict[str, Any] = {"has_touch": True, "is_mobile": True}
+"""What makes a window one for fingers, which hover over nothing."""
 _GRAVE = ("serious", "critical")
 
 
@@ -18,6 +20,19 @@ async def serious(window: driver.Page) -> list[str]:
         if rule["impact"] in _GRAVE
         for node in rule["nodes"]
     ]
+
+
+async def small_targets(window: driver.Page, where: str) -> list[str]:
+    """What is hard to hit with a thumb in the parts of the page that a selector names."""
+    found: list[str] = await window.evaluate(
+        """(where) => [...document.querySelectorAll(`:is(${where}) :is(button, input, summary)`)]
+        .filter((one) => one.checkVisibility({visibilityProperty: true}))
+        .map((one) => [(one.closest("label") ?? one).getBoundingClientRect(), one])
+        .filter(([box]) => Math.round(Math.min(box.width, box.height)) < 40)
+        .map(([, one]) => one.ariaLabel ?? (one.textContent || one.className))""",
+        where,
+    )
+    return found
 
 
 class Asking:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import playwright.async_api as driver
 import pytest_asyncio
+from playwright.async_api import expect
 
 from bot.services.onlooking import Overview
 from bot.story.chronicle import Candidate, Log, Moment
@@ -16,7 +17,7 @@ from playground.claude.stream import Message
 from playground.page import Page
 from playground.page.backstage import BotState, News
 from playground.server import Channel, LocalDiscord, Person
-from tests.playground.page.kit import Asking, serious
+from tests.playground.page.kit import PHONE, Asking, serious, small_targets
 
 HOSTILE = "<img src=x onerror=alert(1)>\nsecond <b>line</b>"
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -73,13 +74,15 @@ class Behind:
             hear(news)
 
     @contextmanager
-    def asked(self, *, offline: bool = True, answer: str = '{"variants": []}'):
+    def asked(self, *, offline: bool = True, answer: str = '{"variants": []}', request: str = LAST):
         """A request under way, which is answered at the end."""
         cached = {"cache_control": {"type": "ephemeral", "ttl": "1h"}}
         body = {
             "model": "claude-opus-5-5",
             "system": [{"type": "text", "text": RULES} | cached],
-            "messages": [{"role": "user", "content": [{"text": SCENE} | cached, {"text": LAST}]}],
+            "messages": [
+                {"role": "user", "content": [{"text": SCENE} | cached, {"text": request}]}
+            ],
             "output_config": {"format": {"schema": {"properties": {"variants": {}}}}},
         }
         usage = PromptUsage(count(LAST), 1_123, 0, count(SCENE))
@@ -218,6 +221,60 @@ async def test_on_a_phone_it_stands_alone(opened: Callable) -> None:
     await stage.get_by_role("button", name="Close backstage").click()
     assert await window.evaluate("document.activeElement.ariaLabel") == "More"
     assert not await window.locator("main").evaluate("main => main.inert")
+
+
+async def test_on_its_side_it_stands_alone_and_its_list_shows_that_it_goes_on(
+    opened: Callable, behind: Behind
+) -> None:
+    for _ in range(3):
+        with behind.asked():
+            pass
+    window = await opened(width=844, height=390, **PHONE)
+    await window.get_by_label("Message", exact=True).wait_for()
+    await window.get_by_role("button", name="More").tap()
+    await window.get_by_role("button", name="Backstage").tap()
+    stage = window.get_by_role("complementary", name="Backstage")
+    await stage.get_by_text("Request 5", exact=True).wait_for()
+    assert await stage.bounding_box() == {"x": 0, "y": 0, "width": 844, "height": 390}
+    assert await window.locator("main").evaluate("main => main.inert")
+    assert not await small_targets(window, ".backstage")
+    rows = stage.get_by_role("list", name="Requests, the newest first")
+    end = await rows.bounding_box()
+    last = await rows.get_by_role("button").last.bounding_box()
+    assert end
+    assert last
+    assert 0.4 < (end["y"] + end["height"] - last["y"]) / last["height"] < 0.6
+    # Turned upright, or in a wide window, it is what it is there.
+    await window.set_viewport_size({"width": 1280, "height": 800})
+    await expect(window.locator("main")).to_have_js_property("inert", value=False)
+
+
+async def test_requests_are_told_apart_by_what_was_asked_for(
+    window: driver.Page, behind: Behind
+) -> None:
+    drafted = "<already_drafted>Direction: mine &lt;b&gt;</already_drafted>"
+    mend = "An earlier draft was thrown away because it spoke for Ada."
+    for request in (
+        "Variants: 1\nDirection: they find the letter",
+        f"Variants: 1\nDirection: darker\n{drafted}",
+        f"Variants: 1\nDirection: darker\n{drafted}\n{mend}",
+        f"Variants: 1\n{drafted}\n{mend}",
+    ):
+        with behind.asked(request=request):
+            pass
+    await window.get_by_role("button", name="Backstage").click()
+    stage = window.get_by_role("complementary", name="Backstage")
+    await stage.get_by_text("Request 6", exact=True).wait_for()
+    assert await stage.locator(".asked-what").all_text_contents() == [
+        "Drafts, once more",
+        "Drafts, once more: darker",
+        "Drafts, steered: darker",
+        "Drafts: they find the letter",
+        "Drafts",
+        "Drafts",
+    ]
+    await stage.get_by_role("button", name="Drafts, steered: darker").click()
+    await expect(stage.locator(".fact").first).to_have_text("Asked forDrafts, steered: darker")
 
 
 async def test_without_one_nothing_is_told(asking: Asking, site: Page) -> None:

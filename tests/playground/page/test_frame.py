@@ -12,7 +12,7 @@ from playground.server import Channel, Guild, LocalDiscord, May, Person
 from playground.server.posting import Draft, post
 from tests.playground.page.conftest import Open
 from tests.playground.page.gallery import Gallery
-from tests.playground.page.kit import serious
+from tests.playground.page.kit import PHONE, serious, small_targets
 
 
 def pane_of(window: driver.Page, person: str, place: str = "#the-inn") -> driver.Locator:
@@ -27,18 +27,6 @@ async def fits(window: driver.Page) -> bool:
     """Tell whether nothing is wider than what shows it."""
     wide = "[...document.querySelectorAll('html, body, .bar, .middle, .side, .messages, .forum')]"
     return bool(await window.evaluate(f"{wide}.every((one) => one.scrollWidth <= one.clientWidth)"))
-
-
-async def small_targets(window: driver.Page) -> list[str]:
-    """Buttons of the frame that are hard to hit with a thumb."""
-    found: list[str] = await window.evaluate(
-        """[...document.querySelectorAll(":is(.bar, .head, .side, .forum) button")]
-        .filter((one) => one.checkVisibility({visibilityProperty: true}))
-        .map((one) => [one.getBoundingClientRect(), one.ariaLabel ?? one.textContent])
-        .filter(([box]) => Math.round(Math.min(box.width, box.height)) < 40)
-        .map(([, name]) => name)"""
-    )
-    return found
 
 
 async def test_one_is_each_of_several_people(window: driver.Page, inn: Channel) -> None:
@@ -259,13 +247,13 @@ async def test_threads_and_posts_are_opened_and_listed(
 
 async def good_on_a_phone(window: driver.Page) -> None:
     assert await fits(window)
-    assert not await small_targets(window)
+    assert not await small_targets(window, ".bar, .head, .side, .forum")
     assert not await serious(window)
 
 
 async def test_on_a_phone_sides_are_drawers(opened: Open, guild: Guild, bo: Person) -> None:
     long = guild.add_channel("a-channel-with-a-long-name-that-goes-on-and-on", topic="T" * 200)
-    window = await opened(width=390, height=700, color_scheme="dark")
+    window = await opened(width=390, height=700, color_scheme="dark", **PHONE)
     await pane_of(window, "Anna").wait_for()
     assert await window.evaluate("document.documentElement.dataset.theme") == "dark"
     await bo.say(long, "W" * 300)
@@ -292,7 +280,7 @@ async def test_on_a_phone_two_panes_are_tabs_and_the_theme_is_kept(
     opened: Open, guild: Guild
 ) -> None:
     guild.add_forum("ideas", tags=("Sea",))
-    window = await opened(width=390, height=700, color_scheme="light")
+    window = await opened(width=390, height=700, color_scheme="light", **PHONE)
     await window.get_by_role("button", name="Servers and channels").click()
     await window.get_by_role("button", name="ideas").click()
     await window.get_by_role("button", name="New post").click()

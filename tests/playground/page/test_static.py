@@ -47,6 +47,21 @@ def test_no_file_holds(what: str) -> None:
     assert list(_found(what, _NEVER[what])) == []
 
 
+def _rooms(sheet: str) -> list[str]:
+    return re.findall(r"@(?:media|container)[^{]*\b(?:width|height)\b[^{]*", sheet)
+
+
+def test_what_depends_on_the_room_or_a_mouse_is_told_in_one_sheet_each() -> None:
+    assert [name for name, sheet in _CSS.items() if _rooms(sheet)] == ["narrow.css"]
+    assert not [
+        name for name, text in _JS.items() if re.search(r"matchMedia\([^)]*(?:th|ht):", text)
+    ]
+    assert [name for name, sheet in _CSS.items() if ":hover" in sheet] == ["hover.css"]
+    assert _CSS["hover.css"].index("@media (hover: hover) {") < _CSS["hover.css"].index(":hover")
+    links = re.findall(r"css/([\w-]+\.css)", _INDEX)
+    assert links[-2:] == ["narrow.css", "hover.css"], "they say otherwise what others said"
+
+
 def test_elements_are_made_in_one_place_alone() -> None:
     assert [name for name, text in _JS.items() if "createElement(" in text] == ["dom.js"]
 

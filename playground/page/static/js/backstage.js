@@ -10,8 +10,6 @@ import {PromptTab} from "./backstage-prompt.js";
 import {keep, kept} from "./keep.js";
 import {withKeys} from "./pointer.js";
 
-const ALONE = matchMedia("(max-width: 700px)");
-
 class Backstage {
   #loading = false;
   #again = false;
@@ -41,7 +39,7 @@ class Backstage {
     this.root.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
     });
-    ALONE.addEventListener("change", () => this.#cover());
+    addEventListener("resize", () => this.#cover());
     const {panes} = this;
     panes.on("backstage", (news) => {
       if (this.tab.hears(news)) this.refresh();
@@ -95,9 +93,10 @@ class Backstage {
     this.panes.tell("backstage-open");
   }
 
-  // Where it is alone on the screen, what lies below cannot be reached.
+  // Where it is alone on the screen (css/narrow.css), what lies below cannot be reached.
   #cover() {
-    for (const one of this.behind) one.inert = this.isOpen && ALONE.matches;
+    const covers = this.isOpen && getComputedStyle(this.root).position === "fixed";
+    for (const one of this.behind) one.inert = covers;
   }
 
   choose(tab) {

@@ -4,6 +4,7 @@ import {h} from "./dom.js";
 import {drawFileCard} from "./embeds-cards.js";
 import {webAddress} from "./richtext-links.js";
 import {veil} from "./veil.js";
+import {drawViewed} from "./viewer.js";
 
 const IS_VIDEO = /\.(mp4|webm|mov)$/i;
 
@@ -31,8 +32,9 @@ function drawHere({media, description}) {
   if (IS_VIDEO.test(media.url)) {
     return h("video", {src: media.url, controls: true, "aria-label": description ?? "Video"});
   }
-  return h("a", {href: media.url, target: "_blank", class: "component-picture"},
-    h("img", {src: media.url, alt: description ?? "Picture", title: description, loading: "lazy"}));
+  const name = description ?? "Picture";
+  return drawViewed("component-picture", media.url, name,
+    h("img", {src: media.url, alt: name, title: description, loading: "lazy"}));
 }
 
 function drawFar({media, description}) {

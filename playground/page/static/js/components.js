@@ -9,7 +9,7 @@ import {memoryOf, showState} from "./components-state.js";
 import {veil} from "./veil.js";
 
 const DRAW = {
-  1: (at, one) => h("div", {class: "component-row"}, drawAll(at, one.components)),
+  1: drawRow,
   2: drawButton,
   3: drawSelect,
   5: drawSelect,
@@ -25,6 +25,8 @@ const DRAW = {
   17: drawContainer,
 };
 
+const LETTERS = 2;
+
 export function drawComponents(pane, message) {
   const memory = memoryOf(pane, message);
   if (!message.components.length && memory.failure === null) return null;
@@ -38,6 +40,12 @@ export function drawComponents(pane, message) {
 
 function drawAll(at, components) {
   return components.map((one) => DRAW[one.type]?.(at, one));
+}
+
+// Buttons that bear words, and not a letter or sign each, fill their lines where few fit (css/narrow.css).
+function drawRow(at, one) {
+  const isWords = one.components.some(({label}) => label?.length > LETTERS);
+  return h("div", {class: `component-row ${isWords ? "is-words" : ""}`}, drawAll(at, one.components));
 }
 
 function drawSection(at, one) {

@@ -9,7 +9,11 @@ export function openDialog(label, draw, {look = "", home = document.body, closed
   const dialog = h("dialog", {class: `box ${look}`, "aria-label": label});
   const close = () => dialog.close();
   fill(dialog, draw(close));
-  dialog.addEventListener("pointerdown", (event) => { if (isBeside(dialog, event)) close(); });
+  // Not before the finger is lifted: what lies below would take that for a tap. And not for a press
+  // that began inside, such as one that marks text.
+  let beganBeside = false;
+  dialog.addEventListener("pointerdown", (event) => { beganBeside = isBeside(dialog, event); });
+  dialog.addEventListener("click", (event) => { if (beganBeside && isBeside(dialog, event)) close(); });
   dialog.addEventListener("close", () => {
     dialog.remove();
     takeCaret(document.activeElement);

@@ -5,6 +5,7 @@ import {h} from "./dom.js";
 import {drawFileCard, fileHead} from "./embeds-cards.js";
 import {drawTextFile, isText} from "./embeds-text.js";
 import {veil} from "./veil.js";
+import {drawViewed} from "./viewer.js";
 
 const WIDEST = 550;
 const HIGHEST = 350;
@@ -41,7 +42,7 @@ function drawPicture(file, small) {
     picture.width = Math.max(1, Math.round(file.width * scale));
     picture.height = Math.max(1, Math.round(file.height * scale));
   }
-  return h("a", {class: "picture", href: file.url, target: "_blank", rel: "noopener noreferrer"}, picture);
+  return drawViewed("picture", file.url, file.description || file.name, picture);
 }
 
 function drawOther(file) {

@@ -6,6 +6,7 @@ import {drawFiles} from "./embeds-files.js";
 import {drawInline, drawText} from "./richtext.js";
 import {drawOutward} from "./richtext-links.js";
 import {drawTime} from "./richtext-time.js";
+import {drawViewed} from "./viewer.js";
 
 export function drawEmbeds(pane, message) {
   return [
@@ -72,8 +73,7 @@ function drawIcon(address) {
 }
 
 function drawPicture(address, style, alt) {
-  return h("a", {class: style, href: address, target: "_blank", rel: "noopener noreferrer"},
-    h("img", {src: address, alt, loading: "lazy"}));
+  return drawViewed(style, address, alt, h("img", {src: address, alt, loading: "lazy"}));
 }
 
 function drawSticker(sticker) {

@@ -98,7 +98,7 @@ function drawCheckbox(_pane, {one, id, described}) {
     "aria-describedby": described,
   });
   return {
-    root: box,
+    root: h("label", {class: "form-tick"}, box),
     focus: () => box.focus(),
     fault: () => null,
     read: () => box.checked,

@@ -1,5 +1,5 @@
 // The frame of a pane: servers and channels at the left, the channel in the middle, members at the
-// right. Where a pane is narrow both sides are drawers over the middle (see css/frame.css).
+// right. Where a pane is narrow both sides are drawers over the middle (see css/narrow.css).
 
 import {h, fill} from "./dom.js";
 import {drawMessages} from "./messages.js";

@@ -13,7 +13,7 @@ const DRAW = {
   underline: (_node, inner) => h("u", {}, inner),
   strike: (_node, inner) => h("s", {}, inner),
   spoiler: (node, inner) => drawSpoiler(inner, holdsBlock(node)),
-  code: (_node, inner) => h("code", {class: "rich-code"}, inner),
+  code: drawInlineCode,
   pre: (node) => drawCode(node),
   heading: (node, inner) =>
     h(`h${node.level + 2}`, {class: `rich-heading rich-heading-${node.level}`}, inner),
@@ -33,6 +33,7 @@ const DRAW = {
   jumbo: (_node, inner) => h("span", {class: "rich-jumbo"}, inner),
 };
 
+const UNBROKEN = 24; // characters of code that stay in one line
 const BLOCKS = ["pre", "heading", "small", "quote", "list"];
 
 // A text as a block of its own, and what follows on its last line; null if there is nothing to say.
@@ -49,6 +50,12 @@ function drawNode(pane, node) {
   if (typeof node === "string") return node;
   const inner = drawInline(pane, node.c);
   return DRAW[node.t]?.(node, inner, pane) ?? inner;
+}
+
+function drawInlineCode(_node, inner) {
+  const code = h("code", {class: "rich-code"}, inner);
+  code.classList.toggle("rich-code-short", code.textContent.length <= UNBROKEN);
+  return code;
 }
 
 function drawList(node, inner) {
