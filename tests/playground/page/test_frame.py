@@ -235,7 +235,7 @@ async def test_threads_and_posts_are_opened_and_listed(
     made = pane_of(window, "Anna", "#A ship")
     await said(made, "Who steers it?").wait_for()
     box = made.get_by_label("Message", exact=True)
-    assert await box.evaluate("one => one.clientHeight >= one.scrollHeight"), "one sees what it says"
+    assert await box.evaluate("one => one.clientHeight >= one.scrollHeight"), "it is seen"
     (ship,) = forum.threads
     await bo.say(ship, "Nobody")
     await made.locator(".head-parent").click()
