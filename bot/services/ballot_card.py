@@ -31,6 +31,7 @@ class Ballotcard:
         newer: speakers of turns that came after the one the drafts started from.
         verdict: what an open ballot waits for, or which variants are tied; None otherwise.
         awaited: display names of those awaited.
+        awaited_again: which of these voted, before the newest draft came.
         locks: per locked variant, display names of the owners who must allow it.
         counts: approvals per variant id.
         posted: posts of the winner that stand, and how many there are.
@@ -54,6 +55,7 @@ class Ballotcard:
     tie_breaker: str
     opener_left: bool = False
     opener_owns: bool = False
+    awaited_again: tuple[str, ...] = ()
 
 
 class BallotCards:
@@ -88,6 +90,7 @@ class BallotCards:
             verdict = decide(ballot, voters, now)
         elif ballot.state is BallotState.TIED:
             verdict = outcome(ballot)
+        waiting = awaited(ballot, voters, now)
         left = company.left
         chooser = ballot.opener_id if ballot.opener_id not in left else story.owner_id
         return Ballotcard(
@@ -96,7 +99,8 @@ class BallotCards:
             opener=names.get(ballot.opener_id, "a writer"),
             newer=tuple(dict.fromkeys(turn.speaker for turn in newer)),
             verdict=verdict,
-            awaited=tuple(names.get(i, "a writer") for i in awaited(ballot, voters, now)),
+            awaited=tuple(names.get(i, "a writer") for i in waiting),
+            awaited_again=tuple(names.get(i, "a writer") for i in waiting if i in ballot.voted),
             locks=_locks(ballot, company, names),
             counts=tally(ballot),
             posted=posted,

@@ -178,8 +178,17 @@ def _waiting(card: Ballotcard) -> str:
     if verdict.look_again != ballot.window_ends:
         return f"{voted} · somebody is writing a direction or a draft"
     if card.awaited:
-        return f"{voted} · waiting for {render.some(card.awaited)}{_closing(card)}{_sooner(card)}"
+        return f"{voted} · waiting {_for_whom(card)}{_closing(card)}{_sooner(card)}"
     return f"{voted} · the draft in front waits for a writer's word{_closing(card)}"
+
+
+def _for_whom(card: Ballotcard) -> str:
+    """Who is awaited; those who voted before the newest draft came are so again."""
+    if not card.awaited_again:
+        return f"for {render.some(card.awaited)}"
+    again = f"again for {render.some(card.awaited_again)}"
+    fresh = [who for who in card.awaited if who not in card.awaited_again]
+    return f"for {render.some(fresh)}, and {again}" if fresh else again
 
 
 def _closing(card: Ballotcard) -> str:

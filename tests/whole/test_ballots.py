@@ -161,7 +161,7 @@ async def test_steer_adds_a_round_and_makes_everyone_awaited_again(story, local,
     assert UNSAID in str(claude.requests[-1])
     # Bo votes; Anna's approval stays, but she is awaited again since there are new drafts.
     await press(bo, card, voting(card)[5])
-    await local.until(lambda: "2 voted · waiting for Anna" in card.text)
+    await local.until(lambda: "2 voted · waiting again for Anna" in card.text)
     assert " unless Anna presses Close" in card.text
     await press(anna, card, voting(card)[5])
     await won(local, card)

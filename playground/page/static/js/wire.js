@@ -53,7 +53,6 @@ export class Wire {
     this.#socket = socket;
     socket.onopen = () => {
       this.#pause = 200;
-      this.ended = false;
       this.#tell("up");
     };
     socket.onmessage = (event) => this.#take(JSON.parse(event.data));
@@ -70,6 +69,7 @@ export class Wire {
     this.#waiting.clear();
     if (this.#closed) return;
     this.#tell("down");
+    if (this.ended) return;
     this.#again = setTimeout(() => this.#connect(), this.#pause);
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
   }
