@@ -50,6 +50,7 @@ export class Pane {
     this.places = new Places();
     this.bot = null; // {id, name, ready, running (null: nobody knows), backstage (whether there is one)}
     this.channel = kept.channel ?? null; // id of the shown channel
+    this.visited = []; // ids of channels that were shown before, the last one first
     this.history = new History(this); // the shown channel's messages
     this.reply = null; // the message that is being answered
     this.drafts = panes.drafts; // what was typed and not sent, by person and channel
@@ -186,6 +187,7 @@ export class Pane {
   }
 
   #leave(channel) {
+    this.visited = [...new Set([this.channel, ...this.visited])].filter((one) => one && one !== channel);
     this.channel = channel;
     this.history.clear();
     this.reply = null;

@@ -56,8 +56,10 @@ export function openSwitcher(panes) {
 }
 
 function targets(pane) {
-  const channels = pane.channels.filter((one) => !isCategory(one)).map((one) => ({
+  const [before] = pane.visited;
+  const channels = recentFirst(pane).map((one) => ({
     sign: sign(one), name: one.name, fresh: one.unread, act: () => pane.go(one.id),
+    here: one.id === pane.channel, before: one.id === before,
     place: (one.parent && pane.find(one.parent)?.name) ?? pane.guildOf(one.id)?.name ?? "Direct message",
   }));
   const people = pane.people.filter((one) => one.id !== pane.me?.id).map((one) => ({
@@ -66,10 +68,17 @@ function targets(pane) {
   return [...channels, ...people];
 }
 
+function recentFirst({channels, visited}) {
+  const since = ({id}) => visited.includes(id) ? visited.indexOf(id) : visited.length;
+  return channels.filter((one) => !isCategory(one)).sort((a, b) => since(a) - since(b));
+}
+
 // What begins with the letters goes before what only holds them; what is unread before the rest.
+// Where one is stands last, and as long as nothing is typed, where one was before stands first.
 function matching(all, typed) {
   const wanted = typed.trim().toLowerCase().replace(/^[#@]/, "");
-  const rank = (one) => (one.name.toLowerCase().startsWith(wanted) ? 0 : 2) + (one.fresh ? 0 : 1);
+  const rank = (one) => (one.here ? 8 : 0) + (one.name.toLowerCase().startsWith(wanted) ? 0 : 4)
+    + (one.before && !wanted ? 0 : 2) + (one.fresh ? 0 : 1);
   return all.filter((one) => one.name.toLowerCase().includes(wanted))
     .sort((a, b) => rank(a) - rank(b)).slice(0, MOST);
 }
