@@ -15,7 +15,10 @@ export function drawBox(line) {
     class: "composer-attach", type: "button", "aria-label": "Attach files", title: "Attach files",
     onclick: () => picker.click(),
   });
-  const send = h("button", {class: "composer-send", "aria-label": "Send", title: "Send"});
+  const send = h("button", {
+    class: "composer-send", "aria-label": "Send", title: "Send",
+    onclick: () => input.focus(), // what was sent is gone from there, and then nothing is left to press
+  });
   const box = h("div", {class: "composer-box", tabindex: -1}, attach, picker, input, line, send);
   return {box, input, attach, picker, send};
 }

@@ -175,7 +175,9 @@ function giveBack(pane, opener) {
   const again = opener?.key && opener.message && pane.root.querySelector(
     `[data-components="${opener.message}"] [data-focus="${CSS.escape(opener.key)}"]`);
   const there = opener?.element.isConnected && opener.element;
-  (there || again || pane.root.querySelector("textarea"))?.focus({preventScroll: true});
+  (there || again)?.focus({preventScroll: true});
+  // It may be disabled by now, or gone.
+  if (document.activeElement === document.body) pane.tell("write");
 }
 
 function keyDown(event, dialog, close) {

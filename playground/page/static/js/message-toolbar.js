@@ -17,7 +17,7 @@ export function watchPointer(list) {
   });
   list.list.addEventListener("focusin", (event) => bar.show(list.itemOf(event.target)));
   list.scroller.addEventListener("pointerleave", () => bar.leave());
-  list.list.addEventListener("focusout", () => bar.leave());
+  list.list.addEventListener("focusout", (event) => bar.leave(event.relatedTarget));
   list.list.addEventListener("contextmenu", (event) => {
     const item = list.itemOf(event.target);
     if (!item || event.shiftKey || event.target.closest(OWN_MENU)) return;
@@ -56,6 +56,7 @@ class Toolbar {
   show(item) {
     if (!item) return;
     const {can} = item.message;
+    if (item !== this.#item) this.#giveBack();
     this.#item = item;
     this.react.hidden = !can.react;
     this.reply.hidden = !can.reply || can.edit;
@@ -63,13 +64,16 @@ class Toolbar {
     if (this.root.parentElement !== item.view.element) item.view.element.append(this.root);
   }
 
-  // It stays where the focus is.
-  leave() {
-    queueMicrotask(() => {
-      const focused = this.#list.itemOf(document.activeElement);
-      if (focused) this.show(focused);
-      else if (!this.#item?.element.matches(":hover")) this.root.remove();
-    });
+  // The focus does not go along when the pointer draws the bar elsewhere: its message keeps it.
+  #giveBack() {
+    if (this.root.contains(document.activeElement)) this.root.parentElement.focus({preventScroll: true});
+  }
+
+  // It stays where the focus is, or where that is about to be: until then nothing has it.
+  leave(next = null) {
+    const focused = this.#list.itemOf(next ?? document.activeElement);
+    if (focused) this.show(focused);
+    else if (!this.#item?.element.matches(":hover")) this.root.remove();
   }
 }
 

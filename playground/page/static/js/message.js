@@ -93,7 +93,9 @@ export class MessageView {
     old.replaceWith(fresh);
     if (!focused) return fresh;
     const again = key && this.element.querySelector(`[data-focus="${CSS.escape(key)}"]`);
-    (again || this.element).focus({preventScroll: true});
+    again?.focus({preventScroll: true});
+    // It may be disabled by now, or gone.
+    if (document.activeElement === document.body) this.element.focus({preventScroll: true});
     return fresh;
   }
 }

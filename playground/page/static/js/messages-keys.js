@@ -16,12 +16,18 @@ export function watchKeys(list) {
     if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
     const onMessage = event.target === item.view.element;
     const act = isMenu ? () => openMessageMenu(list, item, cornerOf(item), event.target)
-      : onMessage ? moves(list, item)[event.key] ?? (pointed ? null : deeds(list, item)[event.key]) : null;
+      : onMessage ? moves(list, item)[event.key] ?? (pointed ? null : deeds(list, item)[event.key])
+        : isStep(event) ? moves(list, item)[event.key] : null;
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
     act();
   });
+}
+
+// From what can be pressed in a message one walks on as well; what opens a list by arrows did so.
+function isStep({key, target, defaultPrevented}) {
+  return !defaultPrevented && ["ArrowUp", "ArrowDown"].includes(key) && target.matches("button, a");
 }
 
 function moves(list, item) {
