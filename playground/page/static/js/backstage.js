@@ -37,7 +37,9 @@ class Backstage {
 
   #listen() {
     this.root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.close();
+      if (event.key !== "Escape") return;
+      event.preventDefault(); // nothing else is meant
+      this.close();
     });
     addEventListener("resize", () => this.#cover());
     const {panes} = this;

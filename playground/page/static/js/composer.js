@@ -66,7 +66,7 @@ class Composer {
     pane.on("places", () => this.#draw());
     pane.on("me", () => this.#draw());
     pane.on("bot", () => this.slash.forget());
-    pane.on("reply", () => pane.reply && this.focus());
+    pane.on("write", () => this.focus());
     pane.on("compose", (text) => this.#compose(text));
   }
 

@@ -15,7 +15,10 @@ const KEYS = [
   ["/", "At the beginning of a message: the bot's commands"],
   ["Enter", "Send; Shift+Enter begins a new line"],
   ["↑", "In an empty message: edit the last one"],
-  ["Esc", "Close what popped up, or stop replying"],
+  ["Shift+Tab", "From the message box to the messages"],
+  ["↑ ↓", "On a message: the one above or below"],
+  ["Enter", "On a message: its menu"],
+  ["Esc", "Close what popped up, stop replying, or go to the newest message"],
   ["Ctrl+/ ?", "This list"],
 ];
 

@@ -4,12 +4,18 @@ import {openHelp} from "./frame-help.js";
 import {openSwitcher} from "./switcher.js";
 import {isCategory} from "./places.js";
 
+const FIELD = "input, textarea, select, [contenteditable]";
+const OWN_LETTERS = "[popover], [role=menu], [role=listbox]"; // they search by what is typed
+
 export function listenToKeys(panes) {
   addEventListener("keydown", (event) => {
+    const pane = panes.active;
+    if (event.isComposing || event.defaultPrevented || isAsked(pane)) return;
     const act = meant(event, panes);
-    if (!act || event.isComposing || isAsked(panes.active)) return;
-    event.preventDefault();
-    act();
+    if (act) {
+      event.preventDefault();
+      act();
+    } else if (isWord(event, pane)) pane.tell("write"); // the letter follows the focus
   });
 }
 
@@ -18,14 +24,21 @@ function isAsked(pane) {
   return document.querySelector("dialog:modal") !== null || pane.root.querySelector("dialog[open]") !== null;
 }
 
+// Whether somebody begins to type where nothing takes it. Space presses and scrolls.
+function isWord({key, target, ctrlKey, altKey, metaKey}, pane) {
+  const isLetter = key.length === 1 && key !== " " && !ctrlKey && !altKey && !metaKey;
+  return isLetter && !pane.root.dataset.drawer && !target.closest?.(`${FIELD}, ${OWN_LETTERS}`);
+}
+
 function meant(event, panes) {
   const pane = panes.active;
-  const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const isTyping = event.target.closest?.(FIELD);
   if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
     return () => openSwitcher(panes);
   }
   if (event.key === "?" && !isTyping) return openHelp;
   if (event.key === "/" && (event.ctrlKey || event.metaKey)) return openHelp;
+  if (event.key === "Escape" && !document.querySelector(":popover-open")) return () => toPresent(pane);
   if (!event.altKey || event.ctrlKey || event.metaKey) return null;
   const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
   if (digit) return () => becomeNumber(pane, Number(digit));
@@ -34,6 +47,11 @@ function meant(event, panes) {
   if (event.key === "ArrowUp") return () => step(pane, -1, event.shiftKey);
   if (event.key === "ArrowDown") return () => step(pane, 1, event.shiftKey);
   return null;
+}
+
+function toPresent(pane) {
+  pane.tell("present");
+  pane.tell("write");
 }
 
 function becomeNumber(pane, number) {

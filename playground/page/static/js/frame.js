@@ -28,7 +28,9 @@ export function drawPane(pane) {
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !root.dataset.drawer) return;
     // What popped up over the drawer closes first.
-    if (!root.querySelector(":popover-open")) openDrawer(pane, "");
+    if (root.querySelector(":popover-open")) return;
+    event.preventDefault(); // nothing else is meant
+    openDrawer(pane, "");
   });
   for (const topic of ["channel", "channel-again"]) pane.on(topic, () => openDrawer(pane, ""));
   return root;

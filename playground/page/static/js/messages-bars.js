@@ -1,6 +1,6 @@
 // The bars over the list: how much came below, the way back to the present, and what went wrong.
 
-import {h, fill} from "./dom.js";
+import {h, refill} from "./dom.js";
 
 export class Bars {
   #list;
@@ -35,19 +35,21 @@ export class Bars {
     const {history, place} = this.#list;
     if (place?.atEnd) this.#came = 0;
     const bar = this.#failure ? this.#drawFailure() : this.#drawWay(history);
-    if (bar?.key === this.root.dataset.bar) return;
+    if ((bar?.key ?? "") === (this.root.dataset.bar ?? "")) return;
     this.root.dataset.bar = bar?.key ?? "";
-    fill(this.root, bar?.draw());
+    const focused = this.root.contains(document.activeElement);
+    refill(this.root, bar?.draw());
+    if (focused && document.activeElement === document.body) this.#list.focus(this.#list.items.at(-1));
   }
 
   #drawWay({newer}) {
-    if (!newer && !this.#came) return null;
-    const words = newer ? "You are looking at older messages" : counted(this.#came);
-    const way = newer ? "Jump to present" : "Jump to the newest";
+    if (!newer && !this.#came && !this.#list.place?.isFarUp) return null;
+    const words = this.#came ? counted(this.#came) : "You’re viewing older messages";
     return {
       key: words,
-      draw: () => h("button", {class: "messages-bar", type: "button", onclick: () => this.#toPresent()},
-        h("span", {}, words), h("span", {class: "messages-bar-way"}, way, " ↓")),
+      draw: () => h("button", {
+        class: "messages-bar", type: "button", "data-focus": "present", onclick: () => this.#toPresent(),
+      }, h("span", {}, words), h("span", {class: "messages-bar-way"}, "Jump to present ↓")),
     };
   }
 

@@ -175,6 +175,13 @@ export class History {
     if (before !== this.first) this.#pane.tell("first", before);
   }
 
+  // All is read: no line tells any longer what is new.
+  seen() {
+    const before = this.first;
+    this.first = null;
+    if (before) this.#pane.tell("first", before);
+  }
+
   takeGone(id) {
     const at = this.all.findLastIndex((one) => one.id === id);
     if (at < 0 || this.all[at].deleted) return null;

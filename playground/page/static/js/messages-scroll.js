@@ -4,6 +4,7 @@
 const NEAR = 60; // pixels from the end that still count as the end
 const AHEAD = 1600; // pixels before an end at which more is loaded
 const FAR = 2 * AHEAD; // pixels beyond which nothing is missed
+const SCREENS = 2; // above the end, from which the way back is long
 
 export class Place {
   #list;
@@ -27,6 +28,11 @@ export class Place {
   get #left() {
     const {scrollHeight, scrollTop, clientHeight} = this.#scroller;
     return scrollHeight - scrollTop - clientHeight;
+  }
+
+  // Whether the newest messages are far below.
+  get isFarUp() {
+    return !this.#list.stretch.isAtEnd || this.#left > SCREENS * this.#scroller.clientHeight;
   }
 
   // Begin to read a channel: at its end, or at what is new if that is more than fits.

@@ -49,6 +49,7 @@ class MessageList {
     pane.on("gone", (message) => this.#gone(message));
     pane.on("first", (before) => [before, this.history.first].forEach((id) => this.stretch.settle(id)));
     pane.on("jump", (id) => this.jump(id));
+    pane.on("present", () => this.toPresent());
     pane.on("edit", (message) => this.edit(message?.id ?? null));
     pane.on("places", () => this.drawEnds());
   }
@@ -120,7 +121,7 @@ class MessageList {
     const focused = item.element.contains(document.activeElement);
     this.stretch.drop(item);
     this.rove();
-    if (focused) this.focus(this.items[at] ?? this.items[at - 1]);
+    if (focused) this.#focusAt(at);
     this.drawEnds();
     this.place.stay();
   }
@@ -149,6 +150,13 @@ class MessageList {
     item.element.scrollIntoView({block: "nearest"});
   }
 
+  // Where an item was that is no longer there.
+  #focusAt(at) {
+    const next = this.items[at] ?? this.items[at - 1];
+    if (next) this.focus(next);
+    else this.toComposer();
+  }
+
   itemOf(node) {
     return this.byId.get(node?.closest?.(".messages-item")?.dataset.id) ?? null;
   }
@@ -171,6 +179,7 @@ class MessageList {
 
   // Go to the newest message, wherever one is.
   async toPresent() {
+    this.history.seen();
     if (this.history.newer) {
       await this.history.open();
       this.pane.read();
@@ -192,6 +201,6 @@ class MessageList {
   }
 
   toComposer() {
-    this.pane.root.querySelector(".composer textarea")?.focus();
+    this.pane.tell("write");
   }
 }

@@ -15,6 +15,8 @@
 //   "history"   loading the shown channel began, ended or failed
 //   "first"     (id before) another message is the first that was new when one came here
 //   "jump"      (id) a message of the shown channel is to be shown
+//   "present"   the newest message of the shown channel is to be shown
+//   "write"     the focus is to go where one types
 //   "edit"      (message or null) a message is to be edited where it stands
 //   "typing"    who is typing in the shown channel changed
 //   "online"    the connection to the page's server came or broke
@@ -236,6 +238,7 @@ export class Pane {
   answer(message) {
     this.reply = message;
     this.tell("reply");
+    if (message) this.tell("write");
   }
 
   // Carry out something that asks the bot; if it shows a form, so do we, unless somebody else sits

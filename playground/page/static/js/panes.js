@@ -9,6 +9,7 @@
 
 import {Pane} from "./pane.js";
 import {keep, kept} from "./keep.js";
+import {isTouch} from "./pointer.js";
 
 const MOST = 2;
 
@@ -74,6 +75,8 @@ export class Panes {
     this.activate(this.list[0]);
     this.#changed();
     this.active.root.focus({preventScroll: true});
+    // Not on a phone, where a keyboard would pop up.
+    if (!isTouch()) this.active.tell("write");
   }
 
   keep() {
