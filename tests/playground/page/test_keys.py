@@ -184,6 +184,7 @@ async def test_the_view_that_is_left_goes_on_where_one_types(
     await window.keyboard.press("Alt+s")
     right = Seat(window, "Bo", inn)
     await expect(right.box).to_be_focused()
+    await seat.box.focus()
     await window.keyboard.press("Alt+s")
     await expect(right.root).to_have_count(0)
     await window.keyboard.type("on")

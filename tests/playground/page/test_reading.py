@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from playground.page import Page, acts
 from playground.server import Channel, Guild, LocalDiscord, Person
 from tests.playground.page.conftest import Open
+from tests.playground.page.gallery import Gallery
 from tests.playground.page.scrolling import fill, scroll_through
 
 
@@ -72,6 +73,25 @@ async def test_one_stays_where_one_reads(long: Channel, window: driver.Page, bo:
     assert abs(await reading.evaluate(_TOP) - before) <= 1
     await bar.click()
     await expect(message(window, "later 2")).to_be_focused()
+    assert await is_at_end(window)
+
+
+@pytest.mark.parametrize("line", ["here I am", "/show rows"])
+async def test_what_one_sends_leads_to_the_newest_message(
+    gallery: Gallery, long: Channel, window: driver.Page, line: str
+) -> None:
+    assert gallery
+    assert long.messages
+    await window.locator("article.message").last.wait_for()
+    newest = window.locator("article.message").last
+    before = await newest.get_attribute("data-id")
+    await window.locator(".messages-scroll").evaluate("(one) => one.scrollTo(0, 0)")
+    assert not await is_at_end(window)
+    box = window.get_by_label("Message", exact=True)
+    await box.fill(line)
+    await box.press("Enter")
+    await expect(newest).not_to_have_attribute("data-id", str(before))
+    await window.evaluate(_DRAWN)
     assert await is_at_end(window)
 
 
@@ -196,8 +216,9 @@ async def test_two_windows_of_one_person_and_a_break(
     said = await anna.say(inn, "before the break")
     for window in windows:
         await message(window, "before the break").wait_for()
-    for seat in tuple(site._seats):
-        await seat.close()
+    for seat in site._seats:
+        assert seat._transport
+        seat._transport.abort()
     await anna.edit(said, "before the break, changed")
     await bo.say(inn, "while nobody was there")
     for window in windows:

@@ -144,6 +144,7 @@ export class Slash {
     composer.box.focus({preventScroll: true});
     try {
       const options = await line.withFiles(told);
+      pane.tell("present"); // where the answer will stand
       await pane.interact("slash", {channel, command: command.path, options});
       if (here()) this.#leave();
       else keepDraft(pane, key, "");

@@ -266,6 +266,7 @@ class Composer {
     this.notes.problem("");
     this.typing.forget();
     if (reply) this.pane.answer(null);
+    this.pane.tell("present");
     if (files.length) this.notes.working(`Sending ${files.length === 1 ? files[0].name : `${files.length} files`}…`);
     try {
       const kept = await upload(files);

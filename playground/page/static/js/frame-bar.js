@@ -39,7 +39,7 @@ function drawTab(panes, pane) {
 }
 
 function drawTools(panes) {
-  const split = () => panes.isSplit ? panes.shut(panes.list.at(-1)) : panes.split();
+  const split = () => panes.toggleSplit();
   return [
     h("button", {
       class: "tool tool-wide", "data-focus": "go", onclick: () => openSwitcher(panes), "aria-keyshortcuts": "Control+K",

@@ -42,7 +42,7 @@ function meant(event, panes) {
   if (!event.altKey || event.ctrlKey || event.metaKey) return null;
   const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
   if (digit) return () => becomeNumber(pane, Number(digit));
-  if (event.code === "KeyS") return () => panes.isSplit ? panes.shut(pane) : panes.split();
+  if (event.code === "KeyS") return () => panes.toggleSplit();
   if (event.code === "KeyB") return () => panes.backstage.toggle();
   if (event.key === "ArrowUp") return () => step(pane, -1, event.shiftKey);
   if (event.key === "ArrowDown") return () => step(pane, 1, event.shiftKey);

@@ -68,6 +68,12 @@ export class Panes {
     pane.root.focus({preventScroll: true});
   }
 
+  // Two panes or one: the first stays.
+  toggleSplit() {
+    if (this.isSplit) this.shut(this.list.at(-1));
+    else this.split();
+  }
+
   shut(pane) {
     if (!this.isSplit) return;
     this.list = this.list.filter((one) => one !== pane);
