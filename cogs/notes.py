@@ -31,10 +31,21 @@ class NewestNotes:
         await interaction.response.send_message(text, ephemeral=True)
         key = (interaction.user.id, subject)
         before = self._standing.pop(key, None)
-        self._standing[key] = interaction
+        # An answer that was on its way for long may come after that to a later press.
+        newest = interaction if before is None else max(before, interaction, key=_number)
+        self._standing[key] = newest
         if len(self._standing) > REMEMBERED:
             del self._standing[next(iter(self._standing))]
-        if before is not None and not before.is_expired():
-            # Whether it goes or not: the newest note is below it and says all.
-            with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
-                await before.delete_original_response()
+        if before is not None:
+            await _take_away(before if newest is interaction else interaction)
+
+
+def _number(interaction: Interaction) -> int:
+    return interaction.id
+
+
+async def _take_away(interaction: Interaction) -> None:
+    """Delete an answer; whether it goes or not, a newer one says all."""
+    if not interaction.is_expired():
+        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            await interaction.delete_original_response()

@@ -69,7 +69,7 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
             ballot = opened.ballot
             text = render.already(opened, interaction.guild_id, direction)
             view = discord.utils.MISSING
-            if ballot.state is BallotState.OPEN and not ballot.is_full:
+            if ballot.state is BallotState.OPEN and not (ballot.is_full or ballot.is_drafting):
                 view = row_view(button("Steer", f"steer:v1:{ballot.id}", emoji="🧭"))
             await interaction.response.send_message(text, view=view, ephemeral=True)
             await self.continue_story.look_round(opened.ballot.id)

@@ -30,8 +30,8 @@ class Ballotcard:
         opener: display name.
         newer: speakers of turns that came after the one the drafts started from.
         verdict: what an open ballot waits for, or which variants are tied; None otherwise.
-        awaited: display names of those awaited.
-        awaited_again: which of these voted, before the newest draft came.
+        awaited: display names of those awaited who have not voted.
+        awaited_again: of those awaited who voted before the newest draft came.
         locks: per locked variant, display names of the owners who must allow it.
         counts: approvals per variant id.
         posted: posts of the winner that stand, and how many there are.
@@ -99,7 +99,7 @@ class BallotCards:
             opener=names.get(ballot.opener_id, "a writer"),
             newer=tuple(dict.fromkeys(turn.speaker for turn in newer)),
             verdict=verdict,
-            awaited=tuple(names.get(i, "a writer") for i in waiting),
+            awaited=tuple(names.get(i, "a writer") for i in waiting if i not in ballot.voted),
             awaited_again=tuple(names.get(i, "a writer") for i in waiting if i in ballot.voted),
             locks=_locks(ballot, company, names),
             counts=tally(ballot),

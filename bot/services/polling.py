@@ -73,6 +73,9 @@ async def at_the_ballot(
     return Booth(place, ballot, company, writers)
 
 
+FULL = f"The card is full: {MAX_VARIANTS_ON_CARD} drafts. Vote, or press None of these."
+
+
 def refuse_full(ballot: Ballot) -> None:
     """Refuse a further draft where the card has no room for one.
 
@@ -80,9 +83,7 @@ def refuse_full(ballot: Ballot) -> None:
         ConflictError: the card is full.
     """
     if ballot.is_full:
-        raise ConflictError(
-            f"The card is full: {MAX_VARIANTS_ON_CARD} drafts. Vote, or press None of these."
-        )
+        raise ConflictError(FULL)
 
 
 def _refuse_decided(ballot: Ballot, *, tied: bool) -> None:

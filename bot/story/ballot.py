@@ -170,6 +170,11 @@ class Ballot:
         return tuple(sorted(kept, key=lambda v: v.place))
 
     @property
+    def is_drafting(self) -> bool:
+        """Whether drafts are being written: the first, or more of them."""
+        return self.state is BallotState.DRAFTING or any(r.done_at is None for r in self.rounds)
+
+    @property
     def is_full(self) -> bool:
         """Whether the card has no room for a further draft."""
         return len(self.standing) >= MAX_VARIANTS_ON_CARD

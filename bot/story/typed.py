@@ -16,8 +16,8 @@ MAX_TURN_BYTES = 64 * 1024
 """Bytes of a turn that arrives as ``message.txt``."""
 
 _OOC = re.compile(r"\s*(?:\(\(|//|\(ooc\))", re.IGNORECASE)
-_COMMAND = re.compile(r"/[^\W\d_]")
-"""A slash command that Discord did not know, and so sent as words."""
+_COMMAND = re.compile(r"/[^\W\d_][\w-]*(?!\S)")
+"""A slash command that Discord did not know, and so sent as words; not ``/sighs/``."""
 _NAMED = re.compile(r"\s*([^\n:]{1,80}):[ \t]*(\S.*)", re.DOTALL)
 _FENCE = re.compile(r"```(?:([\w+#.-]{1,20})(?=\n))?")
 """A fence opens or closes code wherever it stands; a language ends its line."""
@@ -38,6 +38,8 @@ def clean_text(text: str) -> str:
 
 def is_table_talk(text: str, command_marks: str) -> bool:
     """Whether a typed message is talk at the table, not part of the story.
+
+    That is what is marked as such, and commands: of other bots, or mistyped (``/cats claim``).
 
     Args:
         text: the message.

@@ -12,7 +12,7 @@ from cogs.render.cast import (
 )
 from cogs.render.scene import already, changed, history, provenance
 from cogs.render.story import book, forking, handing_over, past, settings_card, story_card
-from cogs.render.words import counted, listed, name, names, pages, places, quoted, some, when
+from cogs.render.words import counted, link, listed, name, names, pages, places, quoted, some, when
 
 __all__ = [
     "already",
@@ -27,6 +27,7 @@ __all__ = [
     "forking",
     "handing_over",
     "history",
+    "link",
     "listed",
     "name",
     "names",

@@ -8,7 +8,7 @@ from bot.story.canon import Fact, FactState
 from bot.story.proposal import Proposal
 from bot.story.purse import in_cents
 from bot.story.typed import excerpt
-from cogs.render.words import MOST, name, quoted, when, within
+from cogs.render.words import MOST, link, name, quoted, when, within
 
 
 def fact_line(
@@ -50,7 +50,7 @@ def reading(proposal: Proposal) -> str:
 def waiting(card: Waiting, guild_id: int) -> str:
     """Where proposed facts wait."""
     wait = "proposed fact waits" if card.facts == 1 else "proposed facts wait"
-    where = f"https://discord.com/channels/{guild_id}/{card.channel_id}/{card.message_id}"
+    where = link(guild_id, card.channel_id, card.message_id)
     return f"-# {card.facts} {wait} for a decision: {where}"
 
 
@@ -89,7 +89,7 @@ def _source(card: FactCard, guild_id: int, *, cites: bool) -> list[str]:
         return []
     if not cites:
         return ["-# It came from a passage in a channel that you do not see."]
-    link = ""
+    where = ""
     if card.message_id:
-        link = f" · https://discord.com/channels/{guild_id}/{card.channel_id}/{card.message_id}"
-    return [f"From a passage of {name(card.source.speaker)}{link}", quoted(card.fact.quote[:900])]
+        where = f" · {link(guild_id, card.channel_id, card.message_id)}"
+    return [f"From a passage of {name(card.source.speaker)}{where}", quoted(card.fact.quote[:900])]

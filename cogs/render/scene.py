@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from bot.services.continue_story import Opened
+from bot.services.polling import FULL
 from bot.services.provenance import Provenance
 from bot.services.revise import Revised
 from bot.services.take_back import History
 from bot.story.ballot import Ballot, BallotState
 from bot.story.turn import Source, TakingBackKind
 from bot.story.typed import excerpt
-from cogs.render.words import counted, listed, name, pages, quoted, when
+from cogs.render.words import counted, link, listed, name, pages, quoted, when
 
 
 def provenance(told: Provenance) -> str:
@@ -34,18 +35,18 @@ def already(opened: Opened, guild_id: int | None, direction: str) -> str:
     """Why nothing was asked while a ballot is open: where it stands, and what was wished."""
     ballot = opened.ballot
     told = "A ballot is open already."
-    if ballot.state is BallotState.DRAFTING:
+    if ballot.is_drafting:
         told += " Its drafts are being written."
     elif ballot.state is BallotState.TIED:
         told += " It ended in a tie; one of the tied drafts is chosen on its card."
     elif ballot.is_full:
-        told += f" Its card is full: {len(ballot.standing)} drafts. Vote, or press None of these."
+        told += f" {FULL}"
     else:
         told += " Vote on its card, or steer it: say which way its next drafts should go."
     lines = [told]
     if opened.card:
         channel_id, message_id = opened.card
-        lines.append(f"-# https://discord.com/channels/{guild_id}/{channel_id}/{message_id}")
+        lines.append(f"-# {link(guild_id, channel_id, message_id)}")
     if direction:
         lines.append(f"You wished for:\n{quoted(direction)}")
     return "\n".join(lines)

@@ -52,6 +52,11 @@ def places(channel_ids: Sequence[int]) -> str:
     return listed([*shown, f"{more} more"] if more else shown)
 
 
+def link(guild_id: int | None, channel_id: int, message_id: int) -> str:
+    """The address of a message, which Discord shows as a way there."""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
+
+
 def when(at: datetime) -> str:
     """A time that Discord shows in each reader's own zone, such as "in 5 minutes"."""
     return discord.utils.format_dt(at, "R")

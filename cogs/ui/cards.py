@@ -177,18 +177,16 @@ def _waiting(card: Ballotcard) -> str:
         return f"{voted} · {verdict.missing} more must vote{_closing(card)}"
     if verdict.look_again != ballot.window_ends:
         return f"{voted} · somebody is writing a direction or a draft"
-    if card.awaited:
+    if card.awaited or card.awaited_again:
         return f"{voted} · waiting {_for_whom(card)}{_closing(card)}{_sooner(card)}"
     return f"{voted} · the draft in front waits for a writer's word{_closing(card)}"
 
 
 def _for_whom(card: Ballotcard) -> str:
     """Who is awaited; those who voted before the newest draft came are so again."""
-    if not card.awaited_again:
-        return f"for {render.some(card.awaited)}"
-    again = f"again for {render.some(card.awaited_again)}"
-    fresh = [who for who in card.awaited if who not in card.awaited_again]
-    return f"for {render.some(fresh)}, and {again}" if fresh else again
+    first = f"for {render.some(card.awaited)}" if card.awaited else ""
+    again = f"again for {render.some(card.awaited_again)}" if card.awaited_again else ""
+    return ", and ".join(part for part in (first, again) if part)
 
 
 def _closing(card: Ballotcard) -> str:
@@ -269,12 +267,11 @@ def branch_card(card: BranchCard) -> discord.ui.LayoutView:
 
 
 def _fork_card(title: str, card: BranchCard, fork: Origin) -> discord.ui.LayoutView:
-    link = ""
+    where = ""
     if fork.message_id:
-        where = f"{card.story.guild_id}/{fork.channel_id}/{fork.message_id}"
-        link = f" · https://discord.com/channels/{where}"
+        where = f" · {render.link(card.story.guild_id, fork.channel_id, fork.message_id)}"
     text = (
-        f"{render.name(fork.by)} forked the story in <#{fork.channel_id}>{link}\n"
+        f"{render.name(fork.by)} forked the story in <#{fork.channel_id}>{where}\n"
         f"It goes another way here after **{render.name(fork.turn.speaker)}**:\n"
         f"{render.quoted(excerpt(fork.turn.text, 600))}\n"
         "What came before is shared; what is written here stays here. Just type on as your "

@@ -93,9 +93,10 @@ def _proposed(card: ProposalCard, one: ProposedOnCard) -> str:
     words = f"`{fact.number}` {about}{excerpt(fact.text, SHOWN_FACT)}"
     if fact.state in IN_QUESTION:
         who = f"{_brief(one.speaker, 40)}: " if one.speaker else ""
-        where = f"https://discord.com/channels/{card.guild_id}/{one.channel_id}/{one.message_id}"
-        link = f" · {where}" if one.message_id else ""
-        return f"{words}\n-# {who}“{_brief(fact.quote, SHOWN_QUOTE)}”{link}"
+        where = ""
+        if one.message_id:
+            where = f" · {render.link(card.guild_id, one.channel_id, one.message_id)}"
+        return f"{words}\n-# {who}“{_brief(fact.quote, SHOWN_QUOTE)}”{where}"
     by = card.names.get((fact.accepted_by or fact.retired_by) or 0, "a writer")
     if fact.state is FactState.CANON:
         return f"✅ {words}\n-# accepted by {render.name(by)}"

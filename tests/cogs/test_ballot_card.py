@@ -1,18 +1,26 @@
 """What a ballot's card says in states that take long to reach over the wire."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot.services.ballot_card import Ballotcard
+from bot.services.continue_story import Opened
 from bot.story.ballot import (
     Ballot,
     BallotState,
     Hold,
     Pending,
+    Round,
+    Step,
     VariantState,
+    Verdict,
     decide,
     outcome,
     tally,
 )
+from cogs import render
 from cogs.ui.cards import ballot_card
 from tests.builders import ADA, BEN, NAMES, company, electorate, variant, voted
 from tests.fakes import NOW
@@ -57,6 +65,43 @@ def test_a_form_that_was_given_up_is_not_waited_for() -> None:
     told = drawn(card_of(locked_in_front(holds=(hold,))))
     assert "somebody is writing" not in told
     assert "the draft in front waits for a writer's word" in told
+
+
+@pytest.mark.parametrize(
+    ("awaited", "again", "told"),
+    [
+        (("Sam",), (), "waiting for Sam ·"),
+        ((), ("Sam",), "waiting again for Sam ·"),
+        (("Sam",), ("Sam", "Cy"), "waiting for Sam, and again for Sam and Cy ·"),
+    ],
+)
+def test_who_voted_before_the_newest_draft_is_awaited_again(
+    awaited: tuple[str, ...], again: tuple[str, ...], told: str
+) -> None:
+    card = card_of(voted({1: {ADA, BEN}}, variants=(variant(1), variant(2))), NOW)
+    verdict = Verdict(Step.WAIT, look_again=card.ballot.window_ends)
+    assert told in drawn(replace(card, verdict=verdict, awaited=awaited, awaited_again=again))
+
+
+@pytest.mark.parametrize(
+    ("state", "done_at", "told"),
+    [
+        (BallotState.DRAFTING, None, "Its drafts are being written."),
+        (BallotState.OPEN, None, "Its drafts are being written."),
+        (BallotState.OPEN, NOW, "Vote on its card, or steer it"),
+        (BallotState.TIED, NOW, "It ended in a tie"),
+    ],
+)
+def test_why_no_second_ballot_is_opened(
+    state: BallotState, done_at: datetime | None, told: str
+) -> None:
+    asked = Round(1, "", None, as_narrator=False, variants=1, asked_by=ADA, asked_at=NOW)
+    ballot = voted(
+        {}, variants=(variant(1),), state=state, rounds=(replace(asked, done_at=done_at),)
+    )
+    text = render.already(Opened(ballot, already=True), 1, "")
+    assert text.startswith("A ballot is open already. ")
+    assert told in text
 
 
 def test_one_of_the_tied_that_was_locked_since_can_be_allowed() -> None:

@@ -483,7 +483,7 @@ async def test_steer_adds_a_round_and_keeps_what_is_there(table: Table) -> None:
     assert "A gust tears" in tail
     card = await table.cards.card(ballot.id)
     assert card
-    assert "Ada" in card.awaited
+    assert "Ada" in card.awaited_again
 
 
 def told_otherwise() -> DraftedVariant:

@@ -249,7 +249,7 @@ def test_an_empty_story_is_a_book_too() -> None:
         ("<b>odd</b> <img src=x>", r"\<b>odd\</b> \<img src=x>"),
         ("<!-- gone --> <?php", r"\<!-- gone --> \<?php"),
         (r"\<b> \\<b>", r"\<b> \\\<b>"),
-        ("`<b>` ```\n<b>\n``` <b>", "`<b>` ```\n<b>\n``` \\<b>"),
+        ("``<b>` `\\`<i> ```\n\n<u>", "``\\<b>` `\\`\\<i> ```\n\n\\<u>"),
         ("<https://example.org> 3 < 4 <3 *x*", "<https://example.org> 3 < 4 <3 *x*"),
     ],
 )

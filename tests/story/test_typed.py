@@ -43,6 +43,8 @@ def test_table_talk(text: str) -> None:
         "?!",
         "/ slash",
         "/2",
+        "/sighs/ Fine.",
+        "/home/anna",
         "$5 is all I have",
         "He !x",
     ],

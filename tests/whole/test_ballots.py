@@ -256,6 +256,8 @@ async def test_in_a_tie_of_the_owners_own_nobody_else_may_choose(story, local, c
     await press(anna, card, voting(card)[0])
     await press(bo, card, voting(card)[1])
     await local.until(lambda: card.text.endswith("Anna chooses by pressing one of the tied."))
+    assert "Whoever opened the ballot chooses" in await press(bo, card, "A")
+    assert "Your vote decided it." in await press(anna, card, "A")
 
 
 async def test_a_tie_may_have_a_second_round(story, local, claude):

@@ -61,7 +61,7 @@ async def test_eight_long_drafts_show_openings(story, local, claude):
     assert "Ending 0." not in card.text
     assert [b.label for b in card.buttons if b.disabled] == ["Steer", "Mine"]
     again = await use(anna, inn, "scene continue", direction="darker *still*")
-    assert "Its card is full: 8 drafts" in again.message.text
+    assert "already. The card is full: 8 drafts" in again.message.text
     assert not again.message.buttons
     assert again.message.text.endswith(f"/{inn.id}/{card.id}\nYou wished for:\n> darker *still*")
     for person in (anna, bo):
