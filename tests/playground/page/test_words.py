@@ -67,6 +67,13 @@ class Tell(app_commands.Group):
         await self._note(interaction, drafts=drafts, sure=sure)
 
     @app_commands.command()
+    async def back(
+        self, interaction: discord.Interaction, drafts: app_commands.Range[int, 1, 9] | None = None
+    ) -> None:
+        """Tell how far back."""
+        await self._note(interaction, drafts=drafts)
+
+    @app_commands.command()
     async def all(self, interaction: discord.Interaction) -> None:
         """Tell everything."""
         await self._note(interaction)
@@ -221,6 +228,38 @@ async def test_words_that_no_option_takes_stay(
     assert await telling.takes("tell") == {}
 
 
+async def test_the_only_option_takes_words_whatever_it_is(
+    telling: Gallery, window: driver.Page
+) -> None:
+    expect, keys = driver.expect, window.keyboard
+    await box(window).fill("/tell back 2")
+    await keys.press("Enter")
+    assert await telling.takes("tell") == {"drafts": 2}
+    await begin(window, "tell back")
+    await keys.type("12")
+    await expect(rows(window)).to_have_text(["drafts: 12"])
+    await keys.press("Enter")
+    await expect(field(window, "drafts")).to_have_value("12")
+    await keys.press("Enter")
+    await expect(hint(window, "From 1 to 9.")).to_be_visible()
+    await field(window, "drafts").fill("3")
+    await keys.press("Enter")
+    assert await telling.takes("tell", 2) == {"drafts": 3}
+
+
+async def test_words_wait_on_when_an_option_goes(telling: Gallery, window: driver.Page) -> None:
+    expect, keys = driver.expect, window.keyboard
+    assert telling.is_ready()
+    await begin(window, "tell count")
+    await keys.type("drafts")
+    await keys.press("Enter")
+    await expect(field(window, "drafts")).to_be_focused()
+    await end(window).fill(LETTER)
+    await field(window, "drafts").press("Backspace")
+    await expect(field(window, "drafts")).to_have_count(0)
+    await expect(end(window)).to_have_value(LETTER)
+
+
 async def test_words_of_a_pasted_line_are_kept(telling: Gallery, window: driver.Page) -> None:
     expect, keys = driver.expect, window.keyboard
     await box(window).click()
@@ -246,6 +285,11 @@ async def test_words_of_a_pasted_line_are_kept(telling: Gallery, window: driver.
     await paste(window, f" {LETTER}")
     await expect(end(window)).to_have_value(LETTER)
     await expect(rows(window)).to_have_count(2)
+    await keys.press("Escape")
+    await keys.press("Escape")
+    await expect(box(window)).to_be_focused()
+    await paste(window, "/tell tale line one\nline two")
+    await expect(end(window)).to_have_value("line one line two")
     await keys.press("Escape")
     await keys.press("Escape")
     await expect(box(window)).to_be_focused()

@@ -126,6 +126,6 @@ export class Chip {
 }
 
 // Options hold no line breaks.
-function unbroken(text) {
+export function unbroken(text) {
   return text.replace(/\s*\n\s*/g, " ");
 }

@@ -45,16 +45,26 @@ export function channels(pane, kinds) {
 }
 
 // Whether any words may stand in an option.
-export function takesWords(spec) {
+function takesWords(spec) {
   return spec.type === STRING && !spec.choices?.length;
+}
+
+// Options that words may be meant for, those that nobody completes first. What takes no words may
+// still be told in some, such as a number, where it is all that is left.
+export function takers(specs) {
+  const typed = specs.filter((one) => one.type !== ATTACHMENT);
+  const all = typed.filter(takesWords);
+  if (!all.length && typed.length === 1) return typed;
+  return [...all.filter((one) => !one.autocomplete), ...all.filter((one) => one.autocomplete)];
 }
 
 // The one of several options that words alone are meant for; what the bot completes is rather a
 // name than words. Null if that is not certain.
 export function meant(specs) {
-  const plain = specs.filter((one) => takesWords(one) && !one.autocomplete);
-  const all = plain.length ? plain : specs.filter(takesWords);
-  return all.length === 1 ? all[0] : null;
+  const all = takers(specs);
+  const plain = all.filter((one) => !one.autocomplete);
+  const sure = plain.length ? plain : all;
+  return sure.length === 1 ? sure[0] : null;
 }
 
 // Those of them that fit to what is typed: the ones that begin so first.

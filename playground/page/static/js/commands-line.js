@@ -144,7 +144,7 @@ export class CommandLine {
   #remove(chip) {
     this.#chips = this.#chips.filter((one) => one !== chip);
     chip.root.remove();
-    this.more.draw();
+    this.more.draw(this.more.words);
     this.events.change();
   }
 

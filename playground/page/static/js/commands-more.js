@@ -3,7 +3,8 @@
 
 import {h} from "./dom.js";
 import {about} from "./commands.js";
-import {matching, meant, takesWords} from "./commands-kinds.js";
+import {unbroken} from "./commands-chip.js";
+import {matching, meant, takers} from "./commands-kinds.js";
 import {isTouch} from "./pointer.js";
 
 const SHOWN = 120; // characters of the words that a row repeats
@@ -27,7 +28,7 @@ export class More {
   // Begin anew: with these words, if there are any.
   draw(words = "") {
     const count = this.line.rest.length;
-    this.field.value = words;
+    this.field.value = unbroken(words);
     this.field.placeholder = count ? `+ ${count} optional` : "No more options";
     this.field.setAttribute("aria-label", count ? "Add an option" : this.#sentence([]));
   }
@@ -90,10 +91,4 @@ export class More {
       ? `No option takes these words. There is still: ${names(line.rest, "conjunction")}.`
       : "This command has no more options. Take these words away to send it.";
   }
-}
-
-// Options that words may be meant for, those that nobody completes first.
-function takers(specs) {
-  const all = specs.filter(takesWords);
-  return [...all.filter((one) => !one.autocomplete), ...all.filter((one) => one.autocomplete)];
 }

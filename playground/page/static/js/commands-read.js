@@ -2,7 +2,7 @@
 // The marks around a value may be missing, as in a command that was copied from a message; the value
 // then ends where the next option begins.
 
-import {meant} from "./commands-kinds.js";
+import {ATTACHMENT, meant} from "./commands-kinds.js";
 
 const CLOSING = {'"': '"', "“": "”", "„": "“"};
 
@@ -54,9 +54,9 @@ function readOptions(text, command) {
   return {command, ...housed(words, given, command)};
 }
 
-// Words alone are what a command must be told, or else its only option for words.
+// Words alone are what a command must be told, or else its only option for words, or its only one.
 function housed(words, given, {options}) {
-  const free = options.filter((one) => !Object.hasOwn(given, one.name));
+  const free = options.filter((one) => one.type !== ATTACHMENT && !Object.hasOwn(given, one.name));
   const spec = words && (free.find((one) => one.required) ?? meant(free));
   return spec ? {given: {...given, [spec.name]: words}, words: ""} : {given, words};
 }
