@@ -5,7 +5,6 @@ import {Chip} from "./commands-chip.js";
 import {ATTACHMENT} from "./commands-kinds.js";
 import {More} from "./commands-more.js";
 import {Offers} from "./commands-offers.js";
-import {writeLine} from "./commands-read.js";
 import {upload} from "./upload.js";
 
 export class CommandLine {
@@ -83,11 +82,11 @@ export class CommandLine {
     for (const field of this.root.querySelectorAll("input, textarea, button")) field.disabled = busy;
   }
 
-  // The command as a line of text.
-  get written() {
+  // What stands here, as it is kept to be gone on with.
+  get kept() {
     const filled = this.#chips.filter((one) => one.written);
     const given = Object.fromEntries(filled.map((one) => [one.spec.name, one.written]));
-    return writeLine(this.command, {given, words: this.more.words});
+    return {path: this.command.path, given, words: this.more.words};
   }
 
   // Read all options: {name: {type, value or file}}; null if one is not as it must be, or if words

@@ -84,8 +84,17 @@ function noOption(name, command) {
   return `There is no option ${name}; /${command.path} takes ${all || "none"}.`;
 }
 
-// Write a line that is read as the same command again.
-export function writeLine(command, {given, words = ""}) {
+// Write a line by which people know what was told to a command. Where the marks of quotations stand in
+// the words, it may be read otherwise: what is to be gone on with is kept as it is.
+export function writeLine({path, given, words = ""}) {
   const options = Object.entries(given).map(([name, text]) => ` ${name}:"${text}"`);
-  return `/${command.path}${words && ` ${words}`}${options.join("")}`;
+  return `/${path}${words && ` "${words}"`}${options.join("")}`;
+}
+
+// Find what was kept as {path, given, words} among the commands of today, in the manner of a line that
+// was read; null if there is no such command with all those options any more.
+export function recall({path, given, words}, commands) {
+  const command = commands.find((one) => one.path === path);
+  const names = command?.options.map((one) => one.name);
+  return names && Object.keys(given).every((one) => names.includes(one)) ? {command, given, words} : null;
 }

@@ -2,8 +2,8 @@
 
 import {CommandLine} from "./commands-line.js";
 import {about, fitting, flatten} from "./commands.js";
-import {keepDraft} from "./composer-drafts.js";
-import {readLine} from "./commands-read.js";
+import {dropCommand} from "./composer-drafts.js";
+import {readLine, recall} from "./commands-read.js";
 
 export class Slash {
   #commands = null; // a promise of the commands that are offered here
@@ -73,14 +73,15 @@ export class Slash {
     this.line.resume(Object.keys(found.given).at(-1));
   }
 
-  // A whole line, pasted or kept, becomes a command that is being filled in, if it is one. With `bare`
-  // a command without any option does, too.
-  async take(text, {focus = true, bare = false} = {}) {
+  // A whole line becomes a command that is being filled in, if it is one. With `bare` a command without
+  // any option does, too; with `kept` the line only stands for that draft.
+  async take(text, {focus = true, bare = false, kept = null} = {}) {
     if (!text.startsWith("/")) return;
     const {key} = this.composer;
-    const found = readLine(text.trim(), await this.#offered());
+    const commands = await this.#offered();
+    const found = kept ? recall(kept, commands) : readLine(text.trim(), commands);
     if (!found?.command || this.composer.key !== key || this.composer.input.value !== text) return;
-    if (bare || found.words || Object.keys(found.given).length) this.#begin(found, focus);
+    if (bare || kept || found.words || Object.keys(found.given).length) this.#begin(found, focus);
   }
 
   // Enter at a line that begins with a slash. Returns "words" if it is to be said after all.
@@ -112,11 +113,13 @@ export class Slash {
   }
 
   #begin({command, ...told}, focus = true) {
+    const {input} = this.composer;
+    const here = focus || document.activeElement === input; // which is hidden now
     this.choices.hide();
-    this.composer.input.value = "";
+    input.value = "";
     this.line.begin(command, told);
     this.composer.show();
-    if (focus) this.line.focus();
+    if (here) this.line.focus();
   }
 
   // --- from a command to an answer ---------------------------------------------------------------
@@ -142,12 +145,12 @@ export class Slash {
     this.choices.hide();
     line.busy = true;
     composer.box.focus({preventScroll: true});
+    pane.tell("present"); // where the answer will stand
     try {
       const options = await line.withFiles(told);
-      pane.tell("present"); // where the answer will stand
       await pane.interact("slash", {channel, command: command.path, options});
       if (here()) this.#leave();
-      else keepDraft(pane, key, "");
+      else dropCommand(pane, key);
     } catch (error) {
       if (here()) this.#failed(error.message);
       else pane.tell("notice", `/${command.path}: ${error.message}`);

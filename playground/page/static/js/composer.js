@@ -3,7 +3,7 @@
 import {h} from "./dom.js";
 import {drawBox, fit} from "./composer-box.js";
 import {Choices} from "./composer-list.js";
-import {draftKey, keepDraft} from "./composer-drafts.js";
+import {draftKey, giveBack, keepDraft, openDraft} from "./composer-drafts.js";
 import {dropOn, Files} from "./composer-files.js";
 import {editLast} from "./composer-last.js";
 import {decode, encode, suggest} from "./composer-mentions.js";
@@ -78,7 +78,7 @@ class Composer {
 
   // Keep what was typed as this person's draft for this channel.
   keep() {
-    keepDraft(this.pane, this.key, this.slash.open ? this.slash.line.written : this.text);
+    keepDraft(this.pane, this.key, this.slash.open ? {...this.slash.line.kept, aside: this.aside} : this.text);
     this.#draw();
   }
 
@@ -94,11 +94,12 @@ class Composer {
     if (this.key) this.#filesElsewhere.set(this.key, this.files.take());
     this.key = null;
     this.slash.end();
-    this.aside = "";
     this.files.put(this.#filesElsewhere.get(key) ?? []);
     this.key = key;
     this.notes.problem("");
-    this.#put(this.pane.drafts[key] ?? "");
+    const {line, aside, kept} = openDraft(this.pane, key);
+    this.aside = aside;
+    this.#put(line, {focus: false, kept});
     // Once the others have heard, too: until then the composer may not be seen.
     queueMicrotask(() => {
       fit(this.input);
@@ -281,7 +282,7 @@ class Composer {
   // What could not be sent stands in the composer again, before what was typed meanwhile.
   #giveBack({key, text, files, reply}, sentence) {
     if (this.key !== key) {
-      keepDraft(this.pane, key, [text, this.pane.drafts[key]].filter(Boolean).join("\n"));
+      giveBack(this.pane, key, text);
       this.#filesElsewhere.set(key, files);
       this.pane.tell("notice", `A message was not sent and waits where it was written. ${sentence}`);
       return;
