@@ -72,11 +72,17 @@ function drawTools(pane) {
     }, icon("thread"), count > 0 && h("span", {class: "tool-count", "aria-hidden": "true"}, count)),
     channel && !isForum(channel) && drawMessagesTool(pane),
     guild && drawMembersTool(pane),
-    pane.panes.isSplit && h("button", {
-      class: "tool", "data-focus": "close", "aria-label": "Close this view", title: withKeys("Close this view", "Alt+S"),
-      "aria-keyshortcuts": "Alt+S", onclick: () => pane.panes.shut(pane),
-    }, icon("close")),
+    pane.panes.isSplit && drawClose(pane),
   ];
+}
+
+// The key closes the last view, so that its button alone tells of it.
+function drawClose(pane) {
+  const keys = pane === pane.panes.list.at(-1) ? "Alt+S" : null;
+  return h("button", {
+    class: "tool", "data-focus": "close", "aria-label": "Close this view", title: withKeys("Close this view", keys),
+    "aria-keyshortcuts": keys, onclick: () => pane.panes.shut(pane),
+  }, icon("close"));
 }
 
 // Members are a column where there is room for one, else a drawer.

@@ -44,9 +44,10 @@ export class Bars {
 
   #drawWay({newer}) {
     if (!newer && !this.#came && !this.#list.place?.isFarUp) return null;
-    const words = this.#came ? counted(this.#came) : "You’re viewing older messages";
+    const words = this.#came ? counted(this.#came)
+      : [h("span", {class: "messages-bar-long"}, "You’re viewing "), "older messages"];
     return {
-      key: words,
+      key: this.#came ? words : "older",
       draw: () => h("button", {
         class: "messages-bar", type: "button", "data-focus": "present", onclick: () => this.#toPresent(),
       }, h("span", {}, words), h("span", {class: "messages-bar-way"}, "Jump to present ↓")),

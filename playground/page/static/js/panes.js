@@ -9,7 +9,7 @@
 
 import {Pane} from "./pane.js";
 import {keep, kept} from "./keep.js";
-import {isTouch} from "./pointer.js";
+import {goOn} from "./frame-focus.js";
 
 const MOST = 2;
 
@@ -80,9 +80,7 @@ export class Panes {
     pane.close();
     this.activate(this.list[0]);
     this.#changed();
-    this.active.root.focus({preventScroll: true});
-    // Not on a phone, where a keyboard would pop up.
-    if (!isTouch()) this.active.tell("write");
+    goOn(this.active);
   }
 
   keep() {
