@@ -1,5 +1,6 @@
 """The list of messages in a browser: where one is in it, and how one gets elsewhere."""
 
+import asyncio
 import re
 
 import playwright.async_api as driver
@@ -10,6 +11,7 @@ from playground.page import Page, acts
 from playground.server import Channel, Guild, LocalDiscord, Person
 from tests.playground.page.conftest import Open
 from tests.playground.page.gallery import Gallery
+from tests.playground.page.kit import PHONE
 from tests.playground.page.scrolling import fill, scroll_through
 
 
@@ -172,6 +174,63 @@ async def test_escape_leads_to_the_newest_if_it_means_nothing_else(
     await expect(line).to_have_count(0)
     await window.wait_for_function(_IS_AT_END)
     await expect(box).to_be_focused()
+
+
+@pytest.mark.usefixtures("long")
+async def test_escape_on_a_message_leads_to_the_newest_at_once(window: driver.Page) -> None:
+    await window.locator("article.message").last.wait_for()
+    await window.locator("article.message").first.focus()
+    await window.evaluate(_DRAWN)
+    assert not await is_at_end(window)
+    await window.keyboard.press("Escape")
+    await expect(window.get_by_label("Message", exact=True)).to_be_focused()
+    await window.wait_for_function(_IS_AT_END)
+
+
+async def test_while_the_connection_is_down_one_stays_in_the_past(
+    window: driver.Page,
+    site: Page,
+    long: Channel,
+    anna: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    early = long.messages[7]
+    await anna.say(long, "as I said", reply_to=early)
+    await message(window, "as I said").get_by_role("button", name="Answers").click()
+    target = window.locator(f'[data-id="{early.id}"] article')
+    await expect(target).to_be_focused()
+    await expect(window.get_by_text("Loading newer messages…")).to_have_count(1)
+    go_on, hello = asyncio.Event(), acts.ACTS["hello"]
+
+    async def late(*asked: object) -> object:
+        await go_on.wait()
+        return await hello(*asked)
+
+    monkeypatch.setitem(acts.ACTS, "hello", late)
+    for seat in site._seats:
+        assert seat._transport
+        seat._transport.abort()
+    away = window.get_by_text("Connecting again")
+    await away.wait_for()
+    await window.keyboard.press("Escape")
+    await expect(window.get_by_label("Message", exact=True)).to_be_focused()
+    await window.evaluate(_DRAWN)
+    await expect(target).to_be_in_viewport()
+    await expect(window.locator(".messages-failed")).to_have_count(0)
+    go_on.set()
+    await away.wait_for(state="detached")
+    await expect(message(window, "as I said")).to_be_attached()
+
+
+@pytest.mark.usefixtures("long")
+async def test_the_way_back_to_the_newest_stands_in_one_line_on_a_phone(opened: Open) -> None:
+    window = await opened(width=390, height=844, **PHONE)
+    await window.locator("article.message").last.wait_for()
+    await window.locator(".messages-scroll").evaluate("(one) => one.scrollBy(0, -3000)")
+    way = window.get_by_role("button", name="Older messages Jump to present")
+    box = await way.bounding_box()
+    assert box
+    assert box["height"] == 40
 
 
 async def test_what_is_new_has_a_line_above_it(

@@ -42,7 +42,6 @@ function moves(list, item) {
     PageUp: () => go(aScreen(list, at, -1)),
     PageDown: () => go(aScreen(list, at, 1)),
     Enter: () => openMessageMenu(list, item, cornerOf(item)),
-    Escape: () => list.toComposer(),
   };
 }
 

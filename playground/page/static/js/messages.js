@@ -179,6 +179,8 @@ class MessageList {
 
   // Go to the newest message, wherever one is.
   async toPresent() {
+    // What is newer than what is there cannot be loaded now; it is once the connection is back.
+    if (this.history.newer && !this.pane.online) return;
     this.history.seen();
     if (this.history.newer) {
       await this.history.open();
