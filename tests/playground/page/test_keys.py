@@ -4,10 +4,10 @@ import playwright.async_api as driver
 import pytest
 from playwright.async_api import expect
 
-from playground.server import Channel, Guild, LocalDiscord, Person
+from playground.server import Channel, Guild, LocalDiscord, May, Person
 from playground.server.posting import Draft, delete, post
 from tests.playground.page.conftest import Open
-from tests.playground.page.seats import Seat
+from tests.playground.page.seats import Seat, door
 
 _FOCUS = """() => {
   const at = document.activeElement;
@@ -255,5 +255,26 @@ async def test_the_switcher_begins_with_where_one_was(
     await window.keyboard.press("Enter")
     await Seat(window, "Anna", cellar).box.wait_for()
     await window.keyboard.press("Control+k")
+    await window.keyboard.press("Enter")
+    await Seat(window, "Anna", attic).box.wait_for()
+
+
+async def test_the_switcher_passes_over_what_one_no_longer_sees(
+    window: driver.Page, guild: Guild, inn: Channel, seat: Seat, bo: Person
+) -> None:
+    attic, cellar = guild.add_channel("attic"), guild.add_channel("cellar")
+    await seat.box.wait_for()
+    for place in (attic, cellar, inn):
+        await door(window, place).click()
+        await Seat(window, "Anna", place).box.wait_for()
+    cellar.deny(guild.everyone, May.VIEW_CHANNEL)
+    await bo.say(guild.add_channel("shed"), "something unread")
+    await expect(door(window, cellar)).to_have_count(0)
+    await window.get_by_role("button", name="shed , 1 unread").wait_for()
+    await window.keyboard.press("Control+k")
+    options = window.get_by_role("option")
+    await expect(options.first).to_contain_text("attic")
+    await expect(options.first).to_have_attribute("aria-selected", "true")
+    await expect(options.last).to_have_attribute("aria-selected", "false")
     await window.keyboard.press("Enter")
     await Seat(window, "Anna", attic).box.wait_for()

@@ -91,9 +91,7 @@ export class Choices {
 
   #mark(index) {
     this.#active = index;
-    const rows = [...this.list.children];
-    rows.forEach((one, at) => one.setAttribute("aria-selected", String(at === index)));
-    markOption(rows, [this.#field, this.list], index);
+    markOption([...this.list.children], [this.#field, this.list], index, {selects: true});
   }
 
   #row(one, index) {

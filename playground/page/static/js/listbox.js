@@ -14,8 +14,12 @@ export function stepped(at, step, count) {
 // Mark one option (-1: none).
 //   options  elements with the role and an id of their own
 //   holders  the elements that may have the focus
-export function markOption(options, holders, index) {
-  options.forEach((one, at) => one.classList.toggle("is-active", at === index));
+//   selects  whether the marked one counts as chosen: where one may choose several it does not
+export function markOption(options, holders, index, {selects = false} = {}) {
+  options.forEach((one, at) => {
+    one.classList.toggle("is-active", at === index);
+    if (selects) one.setAttribute("aria-selected", String(at === index));
+  });
   const active = options[index];
   for (const one of holders) {
     if (active) one.setAttribute("aria-activedescendant", active.id);

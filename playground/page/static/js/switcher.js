@@ -25,8 +25,7 @@ export function openSwitcher(panes) {
   const pick = (one) => { close(); one.act(); };
   const mark = (index) => {
     at = index;
-    [...list.children].forEach((one, place) => one.setAttribute("aria-selected", String(place === at)));
-    markOption([...list.children], [input], at);
+    markOption([...list.children], [input], at, {selects: true});
   };
   const draw = () => {
     none.hidden = found.length > 0;
@@ -56,8 +55,10 @@ export function openSwitcher(panes) {
 }
 
 function targets(pane) {
-  const [before] = pane.visited;
-  const channels = recentFirst(pane).map((one) => ({
+  const shown = recentFirst(pane);
+  // What was shown last may be gone since, or hidden from who one is now.
+  const before = pane.visited.find((id) => shown.some((one) => one.id === id));
+  const channels = shown.map((one) => ({
     sign: sign(one), name: one.name, fresh: one.unread, act: () => pane.go(one.id),
     here: one.id === pane.channel, before: one.id === before,
     place: (one.parent && pane.find(one.parent)?.name) ?? pane.guildOf(one.id)?.name ?? "Direct message",
