@@ -1,5 +1,6 @@
 """The list of messages in a browser: how they look, and what one can do with them."""
 
+import itertools
 import re
 from typing import Any
 
@@ -112,6 +113,22 @@ async def test_what_the_bot_says(
 
 
 # --- what one can do ------------------------------------------------------------------------------
+
+
+async def test_notes_below_each_other_are_one_surface(
+    window: driver.Page, local: LocalDiscord, inn: Channel, anna: Person
+) -> None:
+    await window.get_by_role("heading", name="Welcome to #the-inn").wait_for()
+    for number in range(3):
+        by_bot(local, inn, f"note {number}", seen_by=anna.id)
+    notes = [message(window, f"note {number}") for number in range(3)]
+    boxes = [await note.bounding_box() for note in notes]
+    for above, below in itertools.pairwise(boxes):
+        assert above
+        assert below
+        assert below["y"] < above["y"] + above["height"], "the ground shows between them"
+    ground = await notes[1].evaluate("(one) => getComputedStyle(one).backgroundColor")
+    assert re.fullmatch(r"rgb\(\d+, \d+, \d+\)", ground), "what is laid over it shines through"
 
 
 async def test_a_menu_by_mouse_and_by_keys(
@@ -245,6 +262,52 @@ async def test_editing_where_a_message_stands(
     await expect(row).to_contain_text("mine, <b>changed</b> (edited)")
     await expect(row.get_by_role("alert")).to_have_count(0)
     assert mine.content == "mine, <b>changed</b>"
+
+
+async def test_whoever_deletes_a_message_sees_which(
+    window: driver.Page, inn: Channel, anna: Person
+) -> None:
+    said = "# The lamp\n**went** out ||by hand|| at <https://example.org>.\n- one\n- two\n- three"
+    await anna.say(inn, said)
+    row = message(window, "The lamp")
+    await row.wait_for()
+    await row.focus()
+    await window.keyboard.press("Delete")
+    asked = window.get_by_role("dialog", name="Delete message")
+    quoted = asked.get_by_role("blockquote")
+    await expect(quoted).to_have_text(
+        "The lamp\nwent out ▒▒▒ at https://example.org.\none\ntwo\nthree"
+    )
+    assert not await quoted.locator("*").count(), "nothing in it can be pressed"
+    lines = "(one) => one.clientHeight / parseFloat(getComputedStyle(one).lineHeight)"
+    assert await quoted.evaluate(lines) == 3
+    await asked.get_by_role("button", name="Cancel").click()
+    await expect(row).to_be_focused()
+
+
+async def test_a_right_click_on_somebody_opens_their_card(
+    window: driver.Page, inn: Channel, bo: Person
+) -> None:
+    await bo.say(inn, "his")
+    row = message(window, "his")
+    for opener in (
+        window.get_by_role("complementary").get_by_role("button", name="Bo"),
+        row.get_by_role("button", name="Bo"),
+        row.locator(".message-avatar"),
+    ):
+        await opener.click(button="right")
+        await (
+            window.get_by_role("dialog", name="Bo").get_by_role("button", name="Message").wait_for()
+        )
+        assert not await window.get_by_role("menu").count()
+        await window.keyboard.press("Escape")
+        await expect(window.get_by_role("dialog")).to_have_count(0)
+    await (
+        window.get_by_role("group", name="Who you are")
+        .get_by_role("button", name="Bo", exact=True)
+        .click(button="right")
+    )
+    await window.get_by_role("dialog", name="Bo").get_by_role("button", name="Be Bo").wait_for()
 
 
 async def test_deleted_messages_vanish_or_stay_as_one_likes(

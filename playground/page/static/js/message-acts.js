@@ -2,6 +2,10 @@
 
 import {openDialog} from "./dialog.js";
 import {h} from "./dom.js";
+import {drawText} from "./richtext.js";
+
+const BEGINNING = 400; // characters, more than three lines hold
+const LINES = "h3, h4, h5, li, pre, blockquote, .rich-small"; // what stands on lines of its own
 
 export class Acts {
   #list;
@@ -72,6 +76,7 @@ export class Acts {
       return [
         h("h2", {}, "Delete message"),
         h("p", {}, `This message of ${message.author.name} will be gone for everybody.`),
+        drawBeginning(pane, message),
         h("div", {class: "message-ask"},
           h("button", {class: "button button-danger", type: "button", autofocus: true, onclick: yes}, "Delete"),
           h("button", {class: "button button-plain", type: "button", onclick: close}, "Cancel")),
@@ -80,4 +85,15 @@ export class Acts {
     const closed = () => { if (back?.isConnected) back.focus({preventScroll: true}); };
     openDialog("Delete message", draw, {home: pane.root, closed});
   }
+}
+
+// How a message begins, as mere text: nothing in it can be pressed, and what is hidden stays so.
+function drawBeginning(pane, message) {
+  const drawn = drawText(pane, message.text);
+  const files = message.attachments.map((one) => one.name).join(", ");
+  for (const one of drawn?.querySelectorAll(".spoiler") ?? []) one.replaceWith("▒▒▒");
+  for (const one of drawn?.querySelectorAll(".code-copy") ?? []) one.remove();
+  for (const one of drawn?.querySelectorAll(LINES) ?? []) one.append("\n");
+  const text = drawn?.textContent.replace(/\n+/g, "\n").trim() || files;
+  return text ? h("blockquote", {class: "message-doomed"}, text.slice(0, BEGINNING)) : null;
 }

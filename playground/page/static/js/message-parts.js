@@ -8,7 +8,7 @@ import {drawAvatar, drawBadge} from "./avatar.js";
 import {drawTime, fullTime} from "./time.js";
 import {icon} from "./icon.js";
 import {drawEditor} from "./message-edit.js";
-import {openCard} from "./people-card.js";
+import {opensCard} from "./people-card.js";
 
 // What it answers: another message, or a command.
 export function drawAbove(view, message) {
@@ -48,12 +48,12 @@ export function drawHead(view, message, look) {
       h("span", {...name, class: "unseen"}, author.name),
       drawTime(message.at, "clock", {id: view.id("time"), class: "message-time"}));
   }
-  const open = (event) => openCard(view.pane, author.id, event.currentTarget);
+  const opens = author.webhook ? {} : opensCard(view.pane, author.id); // of a character there is no card
   return h("div", {class: "message-head"},
-    h("span", {class: "message-avatar", onclick: author.webhook ? null : open}, drawAvatar(author)),
-    author.webhook // a character, of whom there is no card
+    h("span", {class: "message-avatar", ...opens}, drawAvatar(author)),
+    author.webhook
       ? h("span", name, author.name)
-      : h("button", {...name, type: "button", "data-focus": "name", onclick: open}, author.name),
+      : h("button", {...name, type: "button", "data-focus": "name", ...opens}, author.name),
     (author.bot || author.webhook) && drawBadge(),
     drawTime(message.at, "head", {id: view.id("time"), class: "message-time"}),
     message.pinned && h("span", {class: "message-pinned", title: "Pinned"},

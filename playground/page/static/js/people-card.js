@@ -4,11 +4,17 @@ import {h, fill} from "./dom.js";
 import {drawAvatar, drawBadge} from "./avatar.js";
 import {once} from "./once.js";
 import {openPersonMenu} from "./people-menu.js";
-import {openPopover} from "./popover.js";
+import {openPopover, rightClicked} from "./popover.js";
 
 const USER_MENU = 2;
 
-export function openCard(pane, id, anchor) {
+// What has somebody's card opened by a press, or by a click with the right button.
+export function opensCard(pane, id) {
+  const open = (anchor) => openCard(pane, id, anchor);
+  return {onclick: (event) => open(event.currentTarget), oncontextmenu: rightClicked(open, {byTouch: false})};
+}
+
+function openCard(pane, id, anchor) {
   const guild = pane.guild;
   const member = guild?.members.find((one) => one.id === id);
   const person = member ?? pane.people.find((one) => one.id === id);

@@ -3,7 +3,7 @@
 import {h, refill} from "./dom.js";
 import {drawAvatar, drawBadge} from "./avatar.js";
 import {icon} from "./icon.js";
-import {openCard} from "./people-card.js";
+import {opensCard} from "./people-card.js";
 
 export function drawMembers(pane) {
   const list = h("div", {class: "members-list"});
@@ -44,7 +44,7 @@ function drawGroup(pane, guild, name, members) {
     h("ul", {class: "members-people"}, members.map((one) => h("li", {}, h("button", {
       class: `member${one.bot && !pane.bot.ready ? " member-away" : ""}`, "aria-haspopup": "dialog",
       "data-focus": `member-${one.id}`,
-      onclick: (event) => openCard(pane, one.id, event.currentTarget),
+      ...opensCard(pane, one.id),
     },
     drawAvatar(one),
     h("span", {class: "member-name"}, one.name),

@@ -6,7 +6,7 @@ import {icon} from "./icon.js";
 import {once} from "./once.js";
 import {openPersonMenu} from "./people-menu.js";
 import {withKeys} from "./pointer.js";
-import {openPopover} from "./popover.js";
+import {openPopover, rightClicked} from "./popover.js";
 
 const KEYS = 9; // Alt+1 … Alt+9
 
@@ -33,20 +33,18 @@ function drawPerson(panes, person, at) {
     if (event.detail) pane.root.focus({preventScroll: true});
     pane.become(person.id);
   };
-  const menu = (event) => {
-    event.preventDefault();
-    openPersonMenu(panes, person.id, event.currentTarget);
-  };
+  const menu = (anchor) => openPersonMenu(panes, person.id, anchor);
   return h("div", {class: `person${isMe ? " person-me" : ""}${person.there ? "" : " person-away"}`},
     h("button", {
       class: "person-be", "aria-pressed": String(isMe), "aria-keyshortcuts": keys,
       "aria-label": describe(person), title: withKeys(`Be ${person.name}`, keys),
-      "data-focus": `person-${person.id}`, onclick: be, oncontextmenu: menu,
+      "data-focus": `person-${person.id}`, onclick: be,
+      oncontextmenu: rightClicked(menu),
     }, drawAvatar(person, "small"), h("span", {class: "person-name"}, person.name)),
     h("button", {
       class: "person-menu", "aria-label": `Roles and settings of ${person.name}`,
       "aria-haspopup": "dialog", title: "Roles and settings", "data-focus": `menu-${person.id}`,
-      onclick: menu,
+      onclick: (event) => menu(event.currentTarget),
     }, icon("down")));
 }
 

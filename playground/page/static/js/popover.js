@@ -32,6 +32,21 @@ export function openPopover(anchor, label, draw, {look = "", beside = false, own
   return close;
 }
 
+// Listens to clicks with the right button: open(anchor) opens a popover. With Shift the browser's own
+// menu opens.
+//   byTouch  whether a finger that rests there means it, too
+export function rightClicked(open, {byTouch = true} = {}) {
+  return (event) => {
+    if (event.shiftKey || (event.pointerType === "touch" && !byTouch)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const anchor = event.currentTarget;
+    // The browser would close a popover that opens while the button is down once that is lifted.
+    if (event.buttons) addEventListener("pointerup", () => setTimeout(() => open(anchor)), {once: true});
+    else open(anchor);
+  };
+}
+
 // What was pressed, or what was drawn in its place since.
 function back(anchor, around) {
   if (anchor.isConnected || !anchor.dataset.focus) return anchor;
