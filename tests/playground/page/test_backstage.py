@@ -1,11 +1,13 @@
 """Backstage in a browser: prompts in marked parts, a ballot's log, the bot's process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import playwright.async_api as driver
+import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
@@ -15,6 +17,7 @@ from playground.claude import Ledger
 from playground.claude.meter import PromptUsage, count
 from playground.claude.stream import Message
 from playground.page import Page
+from playground.page.acts import ACTS
 from playground.page.backstage import BotState, News
 from playground.server import Channel, LocalDiscord, Person
 from tests.playground.page.kit import PHONE, Asking, serious, small_targets
@@ -275,6 +278,25 @@ async def test_requests_are_told_apart_by_what_was_asked_for(
     ]
     await stage.get_by_role("button", name="Drafts, steered: darker").click()
     await expect(stage.locator(".fact").first).to_have_text("Asked forDrafts, steered: darker")
+
+
+async def test_ballots_on_their_way_say_so(
+    window: driver.Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, tell = asyncio.Event(), ACTS["backstage_ballot"]
+
+    async def late(*asked: object) -> object:
+        await go_on.wait()
+        return await tell(*asked)
+
+    monkeypatch.setitem(ACTS, "backstage_ballot", late)
+    await window.get_by_role("button", name="Backstage").click()
+    await window.get_by_role("tab", name="Ballots").click()
+    panel = window.get_by_role("tabpanel", name="Ballots")
+    await expect(panel).to_have_text("Loading…")
+    go_on.set()
+    await panel.get_by_text("Open. It waits for Anna.").wait_for()
+    await expect(panel).not_to_contain_text("Loading…")
 
 
 async def test_without_one_nothing_is_told(asking: Asking, site: Page) -> None:

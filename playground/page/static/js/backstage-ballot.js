@@ -10,10 +10,13 @@ export class BallotTab {
   title = "Ballots";
   #region = new Region();
   #folds = new Folds();
+  #channel = null; // id of the one whose ballots are shown or on their way
+  #waits = true;
 
   constructor(stage) {
     this.stage = stage;
     this.panel = drawPanel(this.name, this.#region.element);
+    this.#region.show({waits: null}, drawLoading);
   }
 
   hears(news) {
@@ -23,8 +26,22 @@ export class BallotTab {
   async load() {
     const {pane} = this.stage;
     const channel = pane.find(pane.channel);
-    const told = channel && await this.stage.ask("backstage_ballot", {channel: channel.id});
-    this.#region.show({told, channel: channel?.id}, () => this.#draw(told, channel));
+    if (channel) this.#wait(channel.id);
+    try {
+      const told = channel && await this.stage.ask("backstage_ballot", {channel: channel.id});
+      this.#waits = false;
+      this.#region.show({told, channel: channel?.id}, () => this.#draw(told, channel));
+    } finally {
+      if (this.#waits) this.#region.show({}, () => []); // why is told above
+    }
+  }
+
+  // Nothing of another channel stands there until this one's ballots are told.
+  #wait(channel) {
+    if (channel === this.#channel && !this.#waits) return;
+    this.#channel = channel;
+    this.#waits = true;
+    this.#region.show({waits: channel}, drawLoading);
   }
 
   #draw(told, channel) {
@@ -72,6 +89,10 @@ export class BallotTab {
         h("span", {class: "part-tokens"}, [by, one.state, votes].filter(Boolean).join(" · "))],
       drawText(`draft ${one.label}`, one.text));
   }
+}
+
+function drawLoading() {
+  return h("p", {class: "hint", role: "status"}, "Loading…");
 }
 
 function drawMoments(moments) {
