@@ -29,7 +29,7 @@ from tests.playground.page.seats import Seat, door, entered, split
 FOLDER = Path("docs/pictures")
 FIGURES = Path("out/pictures.json")
 MOST_BYTES = 150_000
-WIDE, TALL, PHONE = (1280, 800), (1280, 1060), (390, 844)
+WIDE, PHONE = (1280, 800), (390, 844)
 STILL_MILLISECONDS = 400
 """For so long after the last press things move on the page."""
 
@@ -119,8 +119,8 @@ async def _phone(window: driver.Page, globe: Globe) -> None:
 async def take_all(studio: Studio) -> dict[str, int]:
     """Take every picture; the bytes of each."""
     return {
-        "story": await studio.take("story", _story, TALL),
-        "story-light": await studio.take("story-light", _story, TALL, color_scheme="light"),
+        "story": await studio.take("story", _story),
+        "story-light": await studio.take("story-light", _story, color_scheme="light"),
         "command": await studio.take("command", _command),
         "form": await studio.take("form", _form),
         "two": await studio.take("two", _two),
