@@ -19,6 +19,7 @@ _OOC = re.compile(r"\s*(?:\(\(|//|\(ooc\))", re.IGNORECASE)
 _COMMAND = re.compile(r"/[^\W\d_][\w-]*(?!\S)")
 """A slash command that Discord did not know, and so sent as words; not ``/sighs/``."""
 _NAMED = re.compile(r"\s*([^\n:]{1,80}):[ \t]*(\S.*)", re.DOTALL)
+_LONG_WORD = 16
 _FENCE = re.compile(r"```(?:([\w+#.-]{1,20})(?=\n))?")
 """A fence opens or closes code wherever it stands; a language ends its line."""
 
@@ -135,6 +136,15 @@ def _mend_fences(parts: list[str]) -> list[str]:
 
 
 def excerpt(text: str, limit: int) -> str:
-    """The beginning of a text on one line, at most ``limit`` characters, with an ellipsis."""
+    """The beginning of a text on one line, at most ``limit`` characters, with an ellipsis.
+
+    No word is cut unless it is a long one.
+    """
     line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    gap = head.rfind(" ", limit - _LONG_WORD)
+    if gap > 0 and line[limit - 1] != " ":
+        head = head[:gap]
+    return head.rstrip() + "…"

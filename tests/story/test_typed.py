@@ -190,3 +190,6 @@ def test_nothing_to_show_is_no_post() -> None:
 def test_an_excerpt_is_one_line() -> None:
     assert excerpt("one\n two", 20) == "one two"
     assert excerpt("one two three", 8) == "one two…"
+    assert excerpt("one two three", 10) == "one two…"
+    assert excerpt("one " + "o" * 40, 40) == "one " + "o" * 35 + "…"
+    assert excerpt("oooo ooo", 4) == "ooo…"

@@ -30,6 +30,14 @@ _IS_AT_END = """() => {
   const one = document.querySelector(".messages-scroll");
   return one.scrollHeight - one.scrollTop - one.clientHeight < 2;
 }"""
+_FRAMES_ASKED_FOR = """async () => {
+  const draw = window.requestAnimationFrame;
+  let asked = 0;
+  window.requestAnimationFrame = (then) => { asked += 1; return draw(then); };
+  for (let frame = 0; frame < 20; frame += 1) await new Promise((go) => draw(go));
+  window.requestAnimationFrame = draw;
+  return asked;
+}"""
 _READ = """() => [...document.querySelectorAll("article.message")]
   .find((one) => one.getBoundingClientRect().top > 200) ?? null"""
 
@@ -187,13 +195,23 @@ async def test_escape_on_a_message_leads_to_the_newest_at_once(window: driver.Pa
     await window.wait_for_function(_IS_AT_END)
 
 
+async def test_a_page_at_rest_draws_nothing(
+    window: driver.Page, inn: Channel, anna: Person
+) -> None:
+    await anna.say(inn, "and silence")
+    await message(window, "and silence").wait_for()
+    await window.evaluate(_DRAWN)
+    assert await window.evaluate(_FRAMES_ASKED_FOR) == 0
+
+
 async def test_while_the_connection_is_down_one_stays_in_the_past(
-    window: driver.Page,
+    opened: Open,
     site: Page,
     long: Channel,
     anna: Person,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    window = await opened()
     early = long.messages[7]
     await anna.say(long, "as I said", reply_to=early)
     await message(window, "as I said").get_by_role("button", name="Answers").click()

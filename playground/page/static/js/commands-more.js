@@ -30,6 +30,7 @@ export class More {
     const count = this.line.rest.length;
     this.field.value = unbroken(words);
     this.field.placeholder = count ? `+ ${count} optional` : "No more options";
+    this.field.classList.toggle("is-last", !count);
     this.field.setAttribute("aria-label", count ? "Add an option" : this.#sentence([]));
   }
 

@@ -144,6 +144,7 @@ export class Place {
 
   // Draw more of what is loaded; tells whether there was any.
   moreAbove() {
+    if (this.#list.stretch.isAtStart) return false;
     return this.keep(() => this.#list.stretch.growUp());
   }
 
