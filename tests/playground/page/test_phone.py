@@ -106,6 +106,29 @@ async def test_five_letters_stand_in_one_line_and_words_fill_theirs(
     assert ends[1] == ends[3]
 
 
+async def test_a_tap_that_closes_a_menu_does_nothing_else(
+    opened: Open, inn: Channel, anna: Person
+) -> None:
+    window = await opened(width=390, height=844, **PHONE)
+    await anna.say(inn, "Hold this")
+    held = window.get_by_role("article").filter(has_text="Hold this")
+    tapped = "document.querySelector('.messages').addEventListener('click', () => { taps += 1; })"
+    await window.evaluate(f"() => {{ window.taps = 0; {tapped}; }}")
+    await held.dispatch_event("contextmenu", {"clientX": 200, "clientY": 700})
+    menu, card = window.get_by_role("menu"), window.locator(".popover")
+    await expect(menu).to_be_visible()
+    await window.touchscreen.tap(200, 300)
+    await expect(menu).to_have_count(0)
+    await held.get_by_role("button", name="Anna").first.tap()
+    await expect(card).to_be_visible()
+    before = await window.evaluate("window.taps")
+    await window.touchscreen.tap(200, 150)
+    await expect(card).to_have_count(0)
+    assert [before, await window.evaluate("window.taps")] == [1, 1], "the one that opened the card"
+    await window.touchscreen.tap(200, 150)
+    assert await window.evaluate("window.taps") == 2, "and the next does what it should"
+
+
 async def test_a_picture_is_seen_large_without_leaving(
     opened: Open, inn: Channel, anna: Person
 ) -> None:

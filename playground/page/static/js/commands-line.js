@@ -2,10 +2,9 @@
 
 import {h, fill} from "./dom.js";
 import {Chip} from "./commands-chip.js";
-import {ATTACHMENT} from "./commands-kinds.js";
+import {ATTACHMENT, named} from "./commands-kinds.js";
 import {More} from "./commands-more.js";
 import {Offers} from "./commands-offers.js";
-import {upload} from "./upload.js";
 
 export class CommandLine {
   #chips = [];
@@ -104,14 +103,6 @@ export class CommandLine {
       if (found) told[chip.spec.name] = {type: chip.spec.type, ...found};
     }
     return told;
-  }
-
-  // Hand in the files among the options that were read.
-  async withFiles(told) {
-    const filled = Object.entries(told).filter(([, one]) => one.file);
-    const kept = await upload(filled.map(([, one]) => one.file));
-    const values = filled.map(([name, {type}], at) => [name, {type, value: kept[at].id}]);
-    return {...told, ...Object.fromEntries(values)};
   }
 
   // Put dropped or pasted files into options that take one; false if there is none.
@@ -240,8 +231,9 @@ export class CommandLine {
 
   #key(event) {
     if (event.isComposing || this.#busy) return;
-    if (this.choices.key(event)) return;
     const chip = this.#chips.find((one) => one.field === event.target) ?? null;
+    if (event.key === "Enter" && this.#isTyped(chip)) this.choices.hide();
+    if (this.choices.key(event)) return;
     const acts = {
       Enter: () => (event.target.type === "button" && !chip.file ? false : this.events.run()),
       Escape: () => this.events.leave(),
@@ -254,6 +246,18 @@ export class CommandLine {
     if (!act || act() === false) return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  // Whether what was typed needs no choosing, so that Enter sends: words that can be meant for one
+  // option alone, or what is offered for the last option that there is.
+  #isTyped(chip) {
+    const {chosen, moved} = this.choices;
+    if (!chosen || moved) return false;
+    if (!chip) return this.more.isSure;
+    const isLast = !this.empty.some((one) => one !== chip.spec);
+    const isTyped = isLast && named([chosen], chip.text) !== null;
+    if (isTyped) chip.pick(chosen);
+    return isTyped;
   }
 
   // Show a list that was closed.

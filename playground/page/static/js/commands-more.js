@@ -38,7 +38,7 @@ export class More {
   offer({alert = false} = {}) {
     const {line, words} = this;
     const named = matching(line.rest.map((spec) => ({label: spec.name, detail: about(spec), spec})), words);
-    const begun = named.filter((one) => one.label.startsWith(words.toLowerCase()));
+    const begun = named.filter((one) => this.#begun.includes(one.spec));
     const open = words ? takers(line.empty) : [];
     const rows = (all) => all.map((one) => ({...one, label: `+ ${one.label}`}));
     const sure = begun.length > 0 || (open.length ? meant(open) : named.length);
@@ -52,8 +52,14 @@ export class More {
     });
   }
 
-  // Whether nothing waits here. Words that can be meant for one option alone go there; else it is
-  // asked where they belong.
+  // Whether words wait here that can be meant for one option alone, and name none.
+  get isSure() {
+    const {words, line} = this;
+    return words !== "" && !this.#begun.length && Boolean(meant(takers(line.empty)));
+  }
+
+  // Whether nothing waits here any more. Words that can be meant for one option alone go there; else
+  // it is asked where they belong.
   settle() {
     const {words, line} = this;
     if (!words) return true;
@@ -63,7 +69,13 @@ export class More {
       this.field.focus();
       this.offer({alert: true});
     }
-    return false;
+    return Boolean(spec);
+  }
+
+  // The options whose names begin with what stands here.
+  get #begun() {
+    const typed = this.words.toLowerCase();
+    return typed ? this.line.rest.filter((one) => one.name.startsWith(typed)) : [];
   }
 
   // A name and a colon lead to the option; what stands behind goes there.
@@ -87,6 +99,7 @@ export class More {
     const sends = isTouch() ? "The Send button sends the command." : "Enter sends the command.";
     if (!words) return `${line.rest.length ? "More options." : "No more options."} ${sends}`;
     if (open.length > 1 && !sure) return `Where do these words belong: ${names(open, "disjunction")}?`;
+    if (this.isSure) return sends;
     if (sure) return isTouch() ? "Tap what you mean." : "Enter takes the marked one.";
     return line.rest.length
       ? `No option takes these words. There is still: ${names(line.rest, "conjunction")}.`

@@ -31,6 +31,11 @@ export class Choices {
     return this.#items.length > 0;
   }
 
+  // What Enter would choose; null for nothing.
+  get chosen() {
+    return this.#items[this.#active] ?? null;
+  }
+
   // Whether somebody went through the list by keys.
   get moved() {
     return this.#moved;

@@ -4,6 +4,7 @@ import {CommandLine} from "./commands-line.js";
 import {about, fitting, flatten} from "./commands.js";
 import {dropCommand} from "./composer-drafts.js";
 import {readLine, recall} from "./commands-read.js";
+import {withFiles} from "./upload.js";
 
 export class Slash {
   #commands = null; // a promise of the commands that are offered here
@@ -147,7 +148,7 @@ export class Slash {
     composer.box.focus({preventScroll: true});
     pane.tell("present"); // where the answer will stand
     try {
-      const options = await line.withFiles(told);
+      const options = await withFiles(told);
       await pane.interact("slash", {channel, command: command.path, options});
       if (here()) this.#leave();
       else dropCommand(pane, key);

@@ -2,7 +2,7 @@
 // move, letters search, Escape closes, and the focus goes back where it was.
 
 import {h} from "./dom.js";
-import {EDGE, stand} from "./popover.js";
+import {EDGE, stand, swallowClick} from "./popover.js";
 
 const TYPING_MS = 600; // within which letters belong together
 
@@ -13,7 +13,11 @@ const TYPING_MS = 600; // within which letters belong together
 //   owner: the element in whose pane it stands and that has the focus afterwards
 export function openMenu(where, items, owner, label = "Message actions") {
   const menu = new Menu(items, label);
-  const away = (event) => menu.element.contains(event.target) || menu.close();
+  const away = (event) => {
+    if (menu.element.contains(event.target)) return;
+    menu.close();
+    swallowClick();
+  };
   const gone = () => menu.close();
   // Not a popover that the browser closes: a menu that opens while a button or finger is down would
   // be closed when that is lifted.

@@ -19,8 +19,12 @@ export function openPopover(anchor, label, draw, {look = "", beside = false, own
   around.append(box);
   const isOpener = anchor.hasAttribute("aria-haspopup");
   if (isOpener) anchor.setAttribute("aria-expanded", "true");
+  // A finger that means to close it presses what lies below; a mouse would not cover that.
+  const away = (event) => event.pointerType === "touch" && !box.contains(event.target) && swallowClick();
+  document.addEventListener("pointerdown", away, {capture: true});
   box.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
+    document.removeEventListener("pointerdown", away, {capture: true});
     const inside = box.contains(document.activeElement);
     box.remove();
     if (isOpener) anchor.removeAttribute("aria-expanded");
@@ -45,6 +49,19 @@ export function rightClicked(open, {byTouch = true} = {}) {
     if (event.buttons) addEventListener("pointerup", () => setTimeout(() => open(anchor)), {once: true});
     else open(anchor);
   };
+}
+
+// Let the press that has just begun close something, and do nothing else.
+export function swallowClick() {
+  const stop = (event) => {
+    if (!event.detail) return; // made by a key
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  addEventListener("click", stop, {capture: true, once: true});
+  // It may become no click, but a swipe.
+  const over = () => removeEventListener("click", stop, {capture: true});
+  addEventListener("pointerdown", over, {capture: true, once: true});
 }
 
 // What was pressed, or what was drawn in its place since.

@@ -20,3 +20,11 @@ export async function upload(files) {
   if (!answer?.ok || !told) throw new Error(told?.error ?? "The files could not be handed in. Try again.");
   return told;
 }
+
+// Hand in the files among a command's options: {name: {type, value or file}} with values alone.
+export async function withFiles(told) {
+  const filled = Object.entries(told).filter(([, one]) => one.file);
+  const kept = await upload(filled.map(([, one]) => one.file));
+  const values = filled.map(([name, {type}], at) => [name, {type, value: kept[at].id}]);
+  return {...told, ...Object.fromEntries(values)};
+}
