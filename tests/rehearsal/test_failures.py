@@ -100,7 +100,8 @@ async def test_nobody_is_left_behind_by_an_impatient_stop(tmp_path):
         await asyncio.sleep(0)
         stopping.cancel()
         await asyncio.gather(stopping, return_exceptions=True)
-        assert await house.bot.ended() < 0
+        # By which signal is not always known: asyncio says 255 if the second finds it dead already.
+        assert await house.bot.ended() != 0
 
 
 async def test_the_bot_ends_with_whoever_started_it(tmp_path):
