@@ -32,16 +32,12 @@ class NewestNotes:
         key = (interaction.user.id, subject)
         before = self._standing.pop(key, None)
         # An answer that was on its way for long may come after that to a later press.
-        newest = interaction if before is None else max(before, interaction, key=_number)
+        older, newest = sorted((before or interaction, interaction), key=lambda one: one.id)
         self._standing[key] = newest
         if len(self._standing) > REMEMBERED:
             del self._standing[next(iter(self._standing))]
-        if before is not None:
-            await _take_away(before if newest is interaction else interaction)
-
-
-def _number(interaction: Interaction) -> int:
-    return interaction.id
+        if older is not newest:
+            await _take_away(older)
 
 
 async def _take_away(interaction: Interaction) -> None:
