@@ -11,7 +11,6 @@ from bot.client import TroupeClient
 from bot.services.continue_story import MAX_DIRECTION, Continuation
 from bot.services.forking import Wish
 from bot.services.take_back import MAX_DEEDS
-from bot.story.ballot import BallotState
 from bot.story.purse import in_cents
 from bot.story.turn import Turn
 from cogs import choices, places, render
@@ -69,7 +68,7 @@ class SceneCog(commands.GroupCog, group_name="scene", group_description="How the
             ballot = opened.ballot
             text = render.already(opened, interaction.guild_id, direction)
             view = discord.utils.MISSING
-            if ballot.state is BallotState.OPEN and not (ballot.is_full or ballot.is_drafting):
+            if ballot.can_be_steered:
                 view = row_view(button("Steer", f"steer:v1:{ballot.id}", emoji="🧭"))
             await interaction.response.send_message(text, view=view, ephemeral=True)
             await self.continue_story.look_round(opened.ballot.id)

@@ -37,7 +37,7 @@ class Opened:
 
     Attributes:
         ballot: the new ballot, or the one that is already open.
-        already: whether there was one; then nothing was asked, and Steer is offered.
+        already: whether there was one; then nothing was asked.
         estimate: micro-dollars the draft will cost at most likely.
         variants: drafts asked for (fewer than wished if the purse is low).
         card: channel and message of the card of a ballot that is already open; None before it
@@ -141,7 +141,7 @@ class ContinueStory:
             place, ballot = booth.place, booth.ballot
             room = MAX_VARIANTS_ON_CARD - len(ballot.standing)
             refuse_full(ballot)
-            if any(r.done_at is None for r in ballot.rounds):
+            if ballot.is_drafting:
                 raise ConflictError("Drafts are being written just now. Steer once they are here.")
             number = max(r.number for r in ballot.rounds) + 1
             # A later round is like the first: as many drafts, by the same speaker.
@@ -193,9 +193,10 @@ class ContinueStory:
 
 async def _card(work: UnitOfWork, ballot_id: int) -> tuple[int, int] | None:
     """Channel and message of a ballot's card, if it stands."""
-    posts = await work.posts.of_subject(PostKind.BALLOT, ballot_id)
-    standing = [(p.channel_id, p.message_id) for p in posts if p.state is PostState.POSTED]
-    return next(((where, which) for where, which in reversed(standing) if which), None)
+    for post in reversed(await work.posts.of_subject(PostKind.BALLOT, ballot_id)):
+        if post.state is PostState.POSTED and post.message_id:
+            return post.channel_id, post.message_id
+    return None
 
 
 def _direction(direction: str) -> str:

@@ -14,6 +14,8 @@ from bot.story.policy import Action, owns, require
 from bot.story.tale import Place
 from bot.story.tasks import TaskKind
 
+FULL = f"The card is full: {MAX_VARIANTS_ON_CARD} drafts. Vote, or press None of these."
+
 
 @dataclass(frozen=True, slots=True)
 class Booth:
@@ -71,9 +73,6 @@ async def at_the_ballot(
     if not await started_from_what_stands(work, ballot, place.branch):
         await work.tasks.put(TaskKind.SETTLE, ballot.id, now)
     return Booth(place, ballot, company, writers)
-
-
-FULL = f"The card is full: {MAX_VARIANTS_ON_CARD} drafts. Vote, or press None of these."
 
 
 def refuse_full(ballot: Ballot) -> None:

@@ -175,6 +175,11 @@ class Ballot:
         return self.state is BallotState.DRAFTING or any(r.done_at is None for r in self.rounds)
 
     @property
+    def can_be_steered(self) -> bool:
+        """Whether further drafts can be asked for now."""
+        return self.state is BallotState.OPEN and not (self.is_drafting or self.is_full)
+
+    @property
     def is_full(self) -> bool:
         """Whether the card has no room for a further draft."""
         return len(self.standing) >= MAX_VARIANTS_ON_CARD
