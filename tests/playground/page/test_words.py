@@ -164,6 +164,16 @@ async def test_what_needs_no_choosing_is_sent_at_once(
     await expect(hint(window, "Enter sends the command.")).to_be_visible()
     await keys.press("Enter")
     assert await telling.takes("tell") == {"direction": LETTER}
+    await expect(box(window)).to_be_focused()
+    # What begins an option's name is shown before it is sent as words.
+    await begin(window, "tell on")
+    await keys.type("dir")
+    await keys.press("Escape")
+    await keys.press("Enter")
+    await expect(field(window, "direction")).to_have_value("dir")
+    assert [key for key, _ in telling.got].count("tell") == 1
+    await keys.press("Enter")
+    assert await telling.takes("tell", 2) == {"direction": "dir"}
     # Nor does the last option, once what is offered is typed in full.
     await box(window).click()
     await keys.type("/tell whom do")
@@ -172,12 +182,12 @@ async def test_what_needs_no_choosing_is_sent_at_once(
     await expect(field(window, "voice")).to_have_value("Dov")
     await expect(end(window)).to_be_focused()
     await keys.press("Enter")
-    assert await telling.takes("tell") == {"voice": "Dov"}
+    assert await telling.takes("tell", 3) == {"voice": "Dov"}
     await box(window).click()
     await keys.type("/tell whom dov")
     await expect(rows(window)).to_have_text(["Dov"])
     await keys.press("Enter")
-    assert await telling.takes("tell") == {"voice": "Dov"}
+    assert await telling.takes("tell", 4) == {"voice": "Dov"}
 
 
 async def test_the_button_sends_no_command_without_its_words(

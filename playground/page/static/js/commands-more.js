@@ -58,10 +58,11 @@ export class More {
     return words !== "" && !this.#begun.length && Boolean(meant(takers(line.empty)));
   }
 
-  // Whether nothing waits here any more. Words that can be meant for one option alone go there; else
-  // it is asked where they belong.
+  // Whether nothing waits here any more, so that all can be sent. Words that can be meant for one
+  // option alone go there; if they begin an option's name, too, that is shown first. Else it is asked
+  // where they belong.
   settle() {
-    const {words, line} = this;
+    const {words, line, isSure} = this;
     if (!words) return true;
     const spec = meant(takers(line.empty));
     if (spec) line.take(spec, words);
@@ -69,7 +70,7 @@ export class More {
       this.field.focus();
       this.offer({alert: true});
     }
-    return Boolean(spec);
+    return isSure;
   }
 
   // The options whose names begin with what stands here.
