@@ -90,10 +90,14 @@ _DUE = (
     .limit(bindparam("b_limit"))
     # Two processes take different tasks instead of waiting for each other's.
     .with_for_update(skip_locked=True)
+    # Looked for once: PostgreSQL may run a subquery again for each row that is compared with it,
+    # and each time it would skip what was just taken and find more than was asked for.
+    .cte("due")
+    .prefix_with("MATERIALIZED")
 )
 _LEASE = (
     update(tasks)
-    .where(tasks.c.id.in_(_DUE))
+    .where(tasks.c.id.in_(select(_DUE.c.id)))
     .values(
         holder=bindparam("b_holder"),
         leased_until=bindparam("b_until"),
