@@ -24,7 +24,7 @@ BUSY = (
     "The stories' database is held by somebody else for too long, so nothing was saved. "
     "Try again in a moment; if it lasts, whoever runs this bot must find who holds it."
 )
-_DAMAGED = (
+DAMAGED = (
     "The stories' database is damaged or not a database. "
     "Whoever runs this bot must restore a backup."
 )
@@ -48,8 +48,8 @@ _SQLITE: tuple[tuple[str, str], ...] = (
     ("SQLITE_READONLY", _READ_ONLY),
     ("SQLITE_BUSY", BUSY),
     ("SQLITE_LOCKED", BUSY),
-    ("SQLITE_CORRUPT", _DAMAGED),
-    ("SQLITE_NOTADB", _DAMAGED),
+    ("SQLITE_CORRUPT", DAMAGED),
+    ("SQLITE_NOTADB", DAMAGED),
     ("SQLITE_IOERR", _GONE),
     ("SQLITE_CANTOPEN", _GONE),
 )
@@ -59,7 +59,7 @@ _POSTGRESQL: tuple[tuple[str, str], ...] = (
     ("25006", _READ_ONLY),
     ("55P03", BUSY),
     ("40", BUSY),
-    ("XX001", _DAMAGED),
+    ("XX001", DAMAGED),
     ("08", _GONE),
     ("57P", _GONE),
     ("3D", _GONE),
@@ -75,8 +75,16 @@ def sentence(error: DBAPIError) -> str:
         known, code = _SQLITE, getattr(error.orig, "sqlite_errorname", None)
     if code is None:
         # A driver that has no answer from the database names no code.
-        return _GONE
+        return DAMAGED if _is_unreadable(error) else _GONE
     return next((said for start, said in known if code.startswith(start)), _REFUSED)
+
+
+def _is_unreadable(error: DBAPIError) -> bool:
+    """Whether a text in an SQLite file is none: nobody wrote it so.
+
+    Python's module says so itself, without a code.
+    """
+    return str(error.orig).startswith("Could not decode to UTF-8")
 
 
 def is_away(error: DBAPIError) -> bool:
@@ -97,13 +105,13 @@ def as_storage_error(error: DBAPIError, *, committing: bool = False) -> StorageE
         # PostgreSQL quotes the refused row, which may hold story text; its constraint tells enough.
         constraint = error.orig.diag.constraint_name  # type: ignore[union-attr]
         fault.add_note(f"constraint: {constraint}")
-    else:
+    elif not _is_unreadable(error):  # which quotes the text
         fault.__cause__ = error.orig
     return fault
 
 
 def _fault(said: str, *, committing: bool) -> StorageError:
-    if said == _DAMAGED:
+    if said == DAMAGED:
         return StorageDamagedError(said)
     if said != _GONE:
         return StorageError(said)

@@ -39,7 +39,6 @@ from storage.tables import metadata
 
 _SPARE = "%Y_%m_%d_%H_%M_%S_%f"
 _LABEL = "backup_label"
-_DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 IN_USE = "The database is in use. Stop the bot (and whatever else has it open), then try again."
 _NOT_EMPTY = (
     "There are stories in {where} already, and nothing was done to them. Name an empty database. "
@@ -193,25 +192,25 @@ def _unpacked(file: Path, scratch: URL) -> tuple[Fingerprint, Fingerprint]:
     """
     if not file.is_file():
         raise StorageError(f"There is no file {file}.")
+    try:
+        recorded, found = _read(file, scratch)
+    except StorageDamagedError as error:
+        raise StorageError(f"{file} is damaged, or no backup at all. Take another.") from error
+    upgrade(scratch)
+    return recorded, found
+
+
+def _read(file: Path, scratch: URL) -> tuple[Fingerprint, Fingerprint]:
     with told(), sqlite_opened(_file(file, "ro")) as packed, sqlite_opened(scratch) as into:
-        try:
-            packed.connection.backup(into.connection)
-            into.check()
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorname", "") in _DAMAGED:
-                raise StorageError(
-                    f"{file} is damaged, or no backup at all. Take another."
-                ) from error
-            raise
+        packed.connection.backup(into.connection)
+        into.check()
         try:
             held = f"SELECT holds FROM {_LABEL}"  # noqa: S608 - our own name
             recorded = unpack(into.connection.execute(held).fetchone()[0])
-        except sqlite3.OperationalError as error:
+        except (sqlite3.OperationalError, TypeError, ValueError) as error:
             raise StorageError(f"{file} is not a backup that this bot made.") from error
         into.connection.execute(f"DROP TABLE {_LABEL}")
-        found = fingerprint(into, tables=tables_in(scratch))
-    upgrade(scratch)
-    return recorded, found
+        return recorded, fingerprint(into, tables=tables_in(scratch))
 
 
 def _put(

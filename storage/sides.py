@@ -15,8 +15,9 @@ from psycopg import sql
 from sqlalchemy import JSON, URL, Boolean, MetaData, Table, create_engine
 from sqlalchemy.exc import DBAPIError
 
+from bot.story.errors import StorageDamagedError
 from storage import engines
-from storage.faults import as_storage_error
+from storage.faults import DAMAGED, as_storage_error
 from storage.naming import reaching
 from storage.tables import metadata
 
@@ -66,6 +67,9 @@ def told() -> Iterator[None]:
     """
     try:
         yield
+    except UnicodeDecodeError as error:
+        # What SQLite says of a damaged file may quote it.
+        raise StorageDamagedError(DAMAGED) from error
     except (sqlite3.Error, psycopg.Error) as error:
         fault = as_storage_error(DBAPIError(None, None, error))
         raise fault from fault.__cause__

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from bot.story.errors import StorageError, StorageUnsureError
+from bot.story.errors import StorageDamagedError, StorageError, StorageUnsureError
 from bot.story.posts import NewPost, PostKind
 from storage import engines
 from storage.database import Database
@@ -63,6 +63,17 @@ async def test_a_read_only_database_can_be_read_and_says_so(stand: Stand) -> Non
             await say(unit, branch, "never")
     await frozen.close()
     assert await stand.texts() == ["before"]
+
+
+@on_a_file
+async def test_a_text_that_the_disk_spoilt_is_told_and_not_quoted(stand: Stand) -> None:
+    await stand.say(UNSAID)
+    async with stand.write() as unit:
+        spoilt = "UPDATE turns SET text = CAST(CAST(text AS BLOB) || x'ff' AS TEXT)"
+        await unit.connection.exec_driver_sql(spoilt)
+    with pytest.raises(StorageDamagedError, match="damaged") as caught:
+        await stand.texts()
+    assert UNSAID not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize(

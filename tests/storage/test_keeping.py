@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import shutil
 import stat
 import sys
@@ -292,13 +293,26 @@ def test_a_backup_that_was_changed_is_found_out(full, tmp_path):
     with pytest.raises(StorageError, match="notices, turns"):
         keeping.restore(full, side, NOW, replace=True)
     assert prints(full) == before
-    # A page that the disk spoilt.
-    content = bytearray(file.read_bytes())
-    content[40_000:44_000] = os.urandom(4_000)
-    side.write_bytes(content)
-    with pytest.raises(StorageError, match=r"damaged|not what it should be"):
-        keeping.restore(full, side, NOW, replace=True)
-    assert prints(full) == before
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_backup_that_the_disk_spoilt_is_refused(full, tmp_path):
+    file = tmp_path / "one.db"
+    before = keeping.backup(full, file, NOW)
+    whole = file.read_bytes()
+    page, label = slice(40_000, 44_000), pack(before)[:30].encode()
+    for spoilt in (
+        whole.replace(whole[page], random.Random(1).randbytes(4_000)),
+        whole.replace(b"tablefactsfacts", b"tablefactsfact\xd1"),
+        whole.replace(b"DROP TABLE turns", b"DROP\xffTABLE turns"),
+        whole.replace(label, b"?" * len(label)),
+        whole[: len(whole) // 2],
+    ):
+        assert spoilt != whole
+        file.write_bytes(spoilt)
+        with pytest.raises(StorageError, match=r"one\.db is (damaged|not a backup)"):
+            keeping.restore(full, file, NOW, replace=True)
+        assert prints(full) == before
 
 
 async def test_a_fingerprint_can_be_kept(full):
