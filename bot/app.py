@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -112,9 +111,6 @@ async def founded(settings: Settings) -> AsyncIterator[Ground]:
     Raises:
         StorageError: the database cannot be opened.
     """
-    # What was loaded by now stays. Looking whether it does takes a tenth of a second each time, in
-    # which nobody would be answered, so it is no longer looked at.
-    gc.freeze()
     async with contextlib.AsyncExitStack() as closing:
         store = await Database.open(settings.database_url)
         closing.push_async_callback(store.close)
