@@ -143,9 +143,10 @@ async def test_a_dead_connection_is_noticed_and_the_right_can_be_sought_anew(url
 async def test_a_right_that_was_dropped_is_taken_again_unless_somebody_else_has_it(url, server):
     right, other, third = (Sole(url, ALONE) for _ in range(3))
     await right.take()
+    broken_off = right._lock._connection
     await asyncio.to_thread(server.restart)
     async with asyncio.timeout(20):
-        while right._lock._connection is None or right._lock._connection.closed:  # noqa: ASYNC110
+        while right._lock._connection is broken_off or not right._lock._holds:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert not await other.take()
     assert not right.lost.is_set()
