@@ -303,7 +303,7 @@ def test_a_backup_that_the_disk_spoilt_is_refused(full, tmp_path):
     page, label = slice(40_000, 44_000), pack(before)[:30].encode()
     for spoilt in (
         whole.replace(whole[page], random.Random(1).randbytes(4_000)),
-        whole.replace(b"tablefactsfacts", b"tablefactsfact\xd1"),
+        whole.replace(b"tablefactsfacts", b"tablefact\xd1facts"),
         whole.replace(b"DROP TABLE turns", b"DROP\xffTABLE turns"),
         whole.replace(label, b"?" * len(label)),
         whole[: len(whole) // 2],
