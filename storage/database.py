@@ -2,12 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
     asynccontextmanager,
-    contextmanager,
 )
 from datetime import UTC, datetime
 from typing import Literal, Self
@@ -34,7 +33,7 @@ from storage import engines
 from storage.ballots import Ballots
 from storage.canon import Canon
 from storage.cast import Cast
-from storage.faults import BUSY, as_storage_error, is_away
+from storage.faults import BUSY, is_away, told
 from storage.forks import Forks
 from storage.migrating import migrate
 from storage.posts import Posts
@@ -245,13 +244,3 @@ class Database:
         """
         self._forgets.append(forget)
         return lambda: self._forgets.remove(forget) if forget in self._forgets else None
-
-
-@contextmanager
-def told(committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Errors of the database as sentences."""
-    try:
-        yield
-    except DBAPIError as error:
-        fault = as_storage_error(error, committing=committing())
-        raise fault from fault.__cause__

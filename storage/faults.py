@@ -3,6 +3,9 @@
 The texts hold neither SQL nor values, since both could hold story text.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.story.errors import (
@@ -24,7 +27,7 @@ BUSY = (
     "The stories' database is held by somebody else for too long, so nothing was saved. "
     "Try again in a moment; if it lasts, whoever runs this bot must find who holds it."
 )
-DAMAGED = (
+_DAMAGED = (
     "The stories' database is damaged or not a database. "
     "Whoever runs this bot must restore a backup."
 )
@@ -48,8 +51,8 @@ _SQLITE: tuple[tuple[str, str], ...] = (
     ("SQLITE_READONLY", _READ_ONLY),
     ("SQLITE_BUSY", BUSY),
     ("SQLITE_LOCKED", BUSY),
-    ("SQLITE_CORRUPT", DAMAGED),
-    ("SQLITE_NOTADB", DAMAGED),
+    ("SQLITE_CORRUPT", _DAMAGED),
+    ("SQLITE_NOTADB", _DAMAGED),
     ("SQLITE_IOERR", _GONE),
     ("SQLITE_CANTOPEN", _GONE),
 )
@@ -59,7 +62,7 @@ _POSTGRESQL: tuple[tuple[str, str], ...] = (
     ("25006", _READ_ONLY),
     ("55P03", BUSY),
     ("40", BUSY),
-    ("XX001", DAMAGED),
+    ("XX001", _DAMAGED),
     ("08", _GONE),
     ("57P", _GONE),
     ("3D", _GONE),
@@ -75,7 +78,7 @@ def sentence(error: DBAPIError) -> str:
         known, code = _SQLITE, getattr(error.orig, "sqlite_errorname", None)
     if code is None:
         # A driver that has no answer from the database names no code.
-        return DAMAGED if _is_unreadable(error) else _GONE
+        return _DAMAGED if _is_unreadable(error) else _GONE
     return next((said for start, said in known if code.startswith(start)), _REFUSED)
 
 
@@ -111,8 +114,41 @@ def as_storage_error(error: DBAPIError, *, committing: bool = False) -> StorageE
 
 
 def _fault(said: str, *, committing: bool) -> StorageError:
-    if said == DAMAGED:
+    if said == _DAMAGED:
         return StorageDamagedError(said)
     if said != _GONE:
         return StorageError(said)
     return StorageUnsureError(_UNSURE) if committing else StorageGoneError(said)
+
+
+@contextmanager
+def told(committing: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Errors of the database as sentences.
+
+    Args:
+        committing: asked after an error, whether it came amid a commit.
+
+    Raises:
+        StorageError: in place of the database's error.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        fault = as_storage_error(error, committing=committing())
+        raise fault from fault.__cause__
+
+
+@contextmanager
+def told_of_all() -> Iterator[None]:
+    """As ``told``, where nothing is done but with the database.
+
+    What SQLite says of a damaged file quotes it, and then may be no text.
+
+    Raises:
+        StorageError: in place of the database's error.
+    """
+    with told():
+        try:
+            yield
+        except UnicodeDecodeError as error:
+            raise StorageDamagedError(_DAMAGED) from error

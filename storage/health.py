@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, create_engine
-from sqlalchemy.exc import DBAPIError
 
 from bot.story.errors import StorageError
 from storage import engines
-from storage.faults import as_storage_error
+from storage.faults import told_of_all
 from storage.migrating import revision_of
 from storage.migrations import HEAD
 
@@ -40,11 +39,8 @@ async def look(url: str) -> Health:
     """
     parsed = engines.parse(url)
     engines.require_driver(parsed)
-    try:
+    with told_of_all():
         return await asyncio.to_thread(_look, parsed)
-    except DBAPIError as error:
-        fault = as_storage_error(error)
-        raise fault from fault.__cause__
 
 
 def _look(url: URL) -> Health:

@@ -5,11 +5,10 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
 
 from bot.story.errors import StorageError
 from storage import engines
-from storage.faults import as_storage_error
+from storage.faults import told_of_all
 from storage.migrations import HEAD, KNOWN
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -37,11 +36,8 @@ def upgrade(url: URL) -> None:
     Raises:
         StorageError: the database cannot be opened or written, or is newer than this version.
     """
-    try:
+    with told_of_all():
         _upgrade_if_old(url)
-    except DBAPIError as error:
-        fault = as_storage_error(error)
-        raise fault from fault.__cause__
 
 
 def require_current(url: URL) -> None:
@@ -52,16 +48,15 @@ def require_current(url: URL) -> None:
     """
     engine = _engine(url)
     try:
-        if not _is_current(engine):
-            raise StorageError(
-                "The stories' database is of an older version, or empty. Start the bot once, "
-                "which brings it up to date; then try again."
-            )
-    except DBAPIError as error:
-        fault = as_storage_error(error)
-        raise fault from fault.__cause__
+        with told_of_all():
+            current = _is_current(engine)
     finally:
         engine.dispose()
+    if not current:
+        raise StorageError(
+            "The stories' database is of an older version, or empty. Start the bot once, "
+            "which brings it up to date; then try again."
+        )
 
 
 def _engine(url: URL) -> Engine:

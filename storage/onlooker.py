@@ -7,7 +7,8 @@ from pathlib import Path
 from bot.ports import Clock, UnitOfWork
 from bot.story.errors import StorageError
 from storage import engines
-from storage.database import Unit, told
+from storage.database import Unit
+from storage.faults import told
 
 NOT_YET = "There is no database yet. The bot makes it when it first starts."
 

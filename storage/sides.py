@@ -15,9 +15,8 @@ from psycopg import sql
 from sqlalchemy import JSON, URL, Boolean, MetaData, Table, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from bot.story.errors import StorageDamagedError
 from storage import engines
-from storage.faults import DAMAGED, as_storage_error
+from storage.faults import told_of_all
 from storage.naming import reaching
 from storage.tables import metadata
 
@@ -65,14 +64,11 @@ def told() -> Iterator[None]:
     Raises:
         StorageError: in place of a driver's error.
     """
-    try:
-        yield
-    except UnicodeDecodeError as error:
-        # What SQLite says of a damaged file may quote it.
-        raise StorageDamagedError(DAMAGED) from error
-    except (sqlite3.Error, psycopg.Error) as error:
-        fault = as_storage_error(DBAPIError(None, None, error))
-        raise fault from fault.__cause__
+    with told_of_all():
+        try:
+            yield
+        except (sqlite3.Error, psycopg.Error) as error:
+            raise DBAPIError(None, None, error) from error
 
 
 class SqliteSide:

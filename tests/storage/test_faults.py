@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.story.errors import StorageDamagedError, StorageError, StorageUnsureError
 from bot.story.posts import NewPost, PostKind
-from storage import engines
+from storage import engines, health
 from storage.database import Database
 from storage.faults import as_storage_error, sentence
+from storage.migrating import require_current
 from storage.server_driver import Connection
 from tests.databases import Server
 from tests.storage.kit import CHANNEL, Stand, say, the_branch
@@ -91,6 +92,19 @@ async def test_what_is_no_database_is_told_on_opening(
         await Database.open(f"sqlite:///{path}")
 
 
+async def test_what_cannot_even_be_named_is_told(tmp_path: Path) -> None:
+    path, url = tmp_path / "broken.db", f"sqlite:///{tmp_path}/broken.db"
+    await (await Database.open(url)).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"tablefactsfacts", b"tablefact\xd1facts"))
+    assert path.read_bytes() != whole
+    for opening in (Database.open(url), health.look(url)):
+        with pytest.raises(StorageDamagedError):
+            await opening
+    with pytest.raises(StorageDamagedError):
+        require_current(engines.parse(url))
+
+
 async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="cannot be made"):
@@ -144,7 +158,7 @@ def test_a_refused_row_is_not_quoted() -> None:
 
 CHILD = """
 import asyncio, sys
-from storage import engines
+from storage import engines, health
 from storage.database import Database
 from tests.storage.kit import new_deed, the_branch
 
