@@ -70,5 +70,9 @@ def pack(prints: Fingerprint) -> str:
 
 
 def unpack(packed: str) -> Fingerprint:
-    """As it was kept in a backup."""
+    """As it was kept in a backup.
+
+    Raises:
+        TypeError, ValueError: it was kept otherwise.
+    """
     return {name: Print(*one) for name, one in json.loads(packed).items()}

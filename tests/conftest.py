@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Look no more for garbage among what was loaded, as a bot at work: a fifth of all time."""
+    """Look no more for garbage among what was loaded, as a bot at work does not."""
     gc.collect()
     gc.freeze()
 
