@@ -240,6 +240,7 @@ async def test_the_switcher_begins_with_where_one_was(
 ) -> None:
     attic, cellar = guild.add_channel("attic"), guild.add_channel("cellar")
     await seat.box.wait_for()
+    await door(window, cellar).wait_for()
     options = window.get_by_role("option")
     for place in (attic, cellar, attic):
         await window.keyboard.press("Control+k")
